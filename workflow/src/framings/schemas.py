@@ -55,8 +55,7 @@ def check(table, contract):
     table = table[[*contract.columns, *extra]].reset_index(drop=True)
     rules = contract.columns | {name: Column(contract.open_columns, "") for name in extra}
     table = pd.DataFrame({name: _checked(table[name], rule, contract.name) for name, rule in rules.items()})
-    twice = table.duplicated(list(contract.key))
-    if contract.key and twice.any():
+    if contract.key and (twice := table.duplicated(list(contract.key))).any():
         row = int(twice.idxmax())
         raise ContractError(f"table {contract.name}, row {row}: {contract.key} {tuple(table.loc[row, list(contract.key)])} occurs twice")
     return table
@@ -270,6 +269,17 @@ MARKS = Contract(
     },
 )  # fmt: skip
 
+PASSAGES = Contract(
+    "passages", "a sentence of a turn that mentions integration", ("sentence_id",),
+    {
+        "sentence_id": Column("text", "sentence"),
+        "document_id": Column("text", "key of the register"),
+        "turn": Column("int", "turn", low=0),
+        "distance": Column("int", "sentences between it and the nearest mention in its turn, 0 where it holds one", low=0),
+        "relevant": Column("bool", "whether it counts as talk about integration: near enough, in a relevant turn"),
+    },
+)  # fmt: skip
+
 MATCHES = Contract(
     "matches", "a place where a pattern of the codebook stands in a sentence", ("sentence_id", "code", "start"),
     {
@@ -297,7 +307,7 @@ CODES = Contract(
 )  # fmt: skip
 
 TALLIES = Contract(
-    "tallies", "a relevant turn of speech by an actor with the number of its sentences that carry each code", ("document_id", "turn"),
+    "tallies", "a relevant turn of speech by an actor with the number of its relevant sentences that carry each code", ("document_id", "turn"),
     {
         "document_id": Column("text", "key of the register"),
         "turn": Column("int", "turn", low=0),
@@ -307,7 +317,7 @@ TALLIES = Contract(
         "event_type": Column("text", "kind of event"),
         "language": Column("text", "language of the page"),
         "n_words": Column("int", "words of the turn", low=0),
-        "n_sentences": Column("int", "sentences of the turn", low=1),
+        "n_sentences": Column("int", "relevant sentences of the turn", low=1),
     },
     open_columns="int",  # then one column a code or composite: sentences of the turn that carry it
 )  # fmt: skip

@@ -1,0 +1,36 @@
+"""From raw transcripts to tested claims about how leaders frame regional integration.
+
+`snakemake --cores all` builds everything for the corpus that config.yaml names; results/<corpus>/report.html is the way in.
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/acquire.smk"
+include: "workflow/rules/documents.smk"
+include: "workflow/rules/turns.smk"
+include: "workflow/rules/topics.smk"
+include: "workflow/rules/frames.smk"
+include: "workflow/rules/estimates.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    input:
+        RESULTS + "report.html",
+        RESULTS + "checksums.txt",
+    default_target: True
+
+
+onsuccess:
+    print(f"Done. Open {RESULTS}report.html; tables are in {RESULTS}tables/, figures in {RESULTS}figures/.")
+
+
+onerror:
+    print("Stopped. The line marked REFUSED above (or the log named there) says what is wrong; what was finished stays finished.")

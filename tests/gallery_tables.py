@@ -1,0 +1,160 @@
+"""Made-up tables that keep the contracts, for the tests of figures, products and report."""
+
+import numpy as np
+import pandas as pd
+from framings import schemas
+
+ACTORS = {
+    "NORTH": "Aldo Northman",
+    "EAST": "Berta von Eastern-Longname",
+    "SOUTH": "Cyril Southgate",
+    "BODY": "Commission of the Union",
+}
+STAGES = pd.DataFrame(
+    [
+        ("ST1", "Free trade zone", None, "2009-12-31", "made up"),
+        ("ST2", "Customs union", "2010-01-01", "2011-12-31", "made up"),
+        ("ST3", "Single economic space", "2012-01-01", "2014-12-31", "made up"),
+        ("ST4", "Union launched, crisis", "2015-01-01", "2016-06-30", "made up"),
+        ("ST5", "Union consolidated", "2016-07-01", None, "made up"),
+    ],
+    columns=["stage_id", "name", "start", "end", "source"],
+)
+STAGE_NAMES = dict(zip(STAGES["stage_id"], STAGES["name"], strict=True))
+TITLES = [
+    "economic vulnerability", "bloc competition and market encirclement", "external interference and regime change",
+    "material support", "protective solidarity and order", "facade legitimation", "emulation of legitimate practice",
+    "delegitimation of western norms", "partner leverage and sovereignty cost", "domestic backlash",
+    "weak institutions and manual control", "gradualism and conditional commitment", "regime model and way of life protection",
+    "great power and regional leadership", "union as global pole and outreach", "place in world and civilisational bonds",
+    "mirroring of core and periphery", "statehood, sovereignty and equality", "national prestige and recognition",
+    "multi-ethnic harmony and bridge", "progress and modernisation narrative", "shared memory and founding romanticism",
+    "routinised neighbour relations", "othering of a rival bloc", "popular consensus and wellbeing",
+    "contestation as distinctiveness",
+]  # fmt: skip
+CODES = pd.DataFrame(
+    [
+        (f"{'RS' if k < 13 else 'OS'}{k % 13 + 1:02d}", title, "RS" if k < 13 else "OS", "sub-frame")
+        for k, title in enumerate(TITLES)
+    ]
+    + [("RS_any", "Regime security", "RS", "composite"), ("OS_any", "Ontological security", "OS", "composite")],
+    columns=["code", "title", "family", "kind"],
+)
+SUBFRAMES = {r.code: (r.title, r.family) for r in CODES.itertuples() if r.kind == "sub-frame"}
+FAMILIES = {"RS_any": "Regime security", "OS_any": "Ontological security"}
+
+
+def make_prevalence(seed=1, gaps=True):
+    """Return shares of every code by actor and stage; some cells are not estimable."""
+    rng, rows = np.random.default_rng(seed), []
+    for code in CODES["code"]:
+        level = rng.uniform(0.15, 0.3) if code.endswith("any") else rng.uniform(0.002, 0.09)
+        for a, actor in enumerate(ACTORS):
+            for s, stage in enumerate([*STAGES["stage_id"], "all"]):
+                n = [900, 610, 333, 150][a] * (5 if stage == "all" else 1)
+                gone = gaps and (a, s) in {(3, 0), (3, 1), (2, 0)}
+                n_documents = 2 if gone else 8 * (5 if stage == "all" else 1)
+                share = float(np.clip(rng.normal(level, level / 4), 0, 1))
+                coded = round(share * n)
+                share, se = (None, None) if gone else (coded / n, 0.02 if code.endswith("any") else 0.008)
+                reason = f"{n_documents} documents: fewer than 3" if gone else None
+                bounds = (None, None) if gone else (max(0, share - 2 * se), min(1, share + 2 * se))
+                rows.append(("dictionary", code, actor, stage, n_documents, n, coded, share, se, *bounds, reason))
+    return schemas.check(pd.DataFrame(rows, columns=list(schemas.PREVALENCE.columns)), schemas.PREVALENCE)
+
+
+WINDOWS = {"seed": "The articles' own window", "holdout": "Hold-out", "all": "All days"}
+HYPOTHESIS_FAMILIES = {
+    "first": "Leader claims of the first article",
+    "shared": "Claims said to be shared (equivalence)",
+    "second": "Leader claims of the second article",
+    "headline": "The question of the project",
+    "exploratory": "Exploratory",
+}
+
+
+def make_assessments(n=25, supported=3, seed=2):
+    """Return ``n`` hypotheses in two windows, of which ``supported`` hold in the confirmatory window."""
+    rng, rows = np.random.default_rng(seed), []
+    for k in range(n):
+        family = list(HYPOTHESIS_FAMILIES)[min(4, k * 5 // n)]
+        test = {"shared": "equivalence", "headline": "joint"}.get(family, "difference")
+        for window in WINDOWS:
+            sure = window == "holdout" and family != "exploratory"
+            se = float(rng.uniform(0.01, 0.04))
+            wins = k < supported
+            estimate = (4 * se if wins else float(rng.normal(0, 0.02))) if test != "joint" else 1.84
+            gone, joint = k % 11 == 7, test == "joint"
+            p = None if gone else (0.0004 if wins else float(rng.uniform(0.08, 0.99)))
+            like = "equivalent" if wins else "not shown equivalent"
+            verdict = "not estimable" if gone else like if test == "equivalence" else "supported" if wins else "not detected"
+            rows.append(
+                (
+                    "dictionary", f"H{k + 1}", window, family, sure, test,
+                    f"claim number {k + 1} says that one president voices this theme more often than the other does in public",
+                    "BODY − mean(NORTH, EAST)" if k % 3 == 0 else "NORTH − EAST", "0" if test == "equivalence" else "+",
+                    40, 30, 2000, 200, None if gone else estimate, None if gone else se,
+                    None if gone or joint else estimate - 2.02 * se, None if gone or joint else estimate + 2.02 * se,
+                    None if gone else se * 1.1, p, p, p, p, None if gone else min(1.0, p * 5), None if gone else 2.85 * se,
+                    verdict,
+                    "2 documents: fewer than 5" if gone else None,
+                )
+            )  # fmt: skip
+    return schemas.check(pd.DataFrame(rows, columns=list(schemas.ASSESSMENTS.columns)), schemas.ASSESSMENTS)
+
+
+def make_topics(n=12, seed=3):
+    """Return topic shares by actor."""
+    rng, words = np.random.default_rng(seed), "market energy border memory youth transport council customs labour gas rail border"
+    rows = []
+    for k in range(n):
+        label = ", ".join(rng.permutation(words.split())[:6])
+        for a, actor in enumerate(ACTORS):
+            rows.append((f"topic_{k + 1:02d}", label, actor, float(rng.dirichlet(np.ones(8))[0]), 0.02, [400, 300, 200, 90][a]))
+    return pd.DataFrame(rows, columns=["topic", "label", "actor_id", "share", "se", "n_turns"])
+
+
+def make_documents(n=60, seed=4):
+    """Return registered documents of which a few are missing and one is refused."""
+    rng, rows = np.random.default_rng(seed), []
+    for k in range(n):
+        status = "refused" if k == 7 else "page missing" if k % 9 == 4 else "parsed"
+        day = f"{2008 + int(rng.integers(0, 14))}-{int(rng.integers(1, 13)):02d}-{int(rng.integers(1, 28)):02d}"
+        reason = {"refused": "the page is of another event", "page missing": "no page in the pages folder"}.get(status)
+        rows.append(
+            (f"made-en-{k:03d}", status, reason, "made", "ru" if k % 5 == 3 else "en", f"https://example.org/events/{k}", day, day,
+             "12:00", f"Meeting number {k} of the council", "Capital", "lead", "", "", "", "council_meeting",
+             "yes" if k % 4 == 0 else "no", 4, 400, 400, 0)
+        )  # fmt: skip
+    return schemas.check(pd.DataFrame(rows, columns=list(schemas.DOCUMENTS.columns)), schemas.DOCUMENTS)
+
+
+def make_talk(documents, seed=5):
+    """Return turns, speakers, marks and sentences of the documents that were read."""
+    rng, turns, speakers, marks, sentences = np.random.default_rng(seed), [], [], [], []
+    for d in documents[documents["status"] == "parsed"].itertuples():
+        for t in range(5):
+            kind, who = ("question", None) if t == 3 else ("speech", [*ACTORS, None][int(rng.integers(0, 5))])
+            turns.append((d.document_id, t, kind, who or "Guest", who or "Guest", "", "", t, 24))
+            named = "full name" if who else "unresolved" if t == 1 else "surname"
+            speakers.append(
+                (d.document_id, t, None if named == "unresolved" else f"p-{(who or 'guest').lower()}", who, named, None)
+            )
+            marks.append((d.document_id, t, "ST3", int(t % 2), bool(rng.random() < 0.7)))
+            for s in range(2):
+                text = f"Sentence {s} of the turn on the customs market and its old shared memory in year {d.date[:4]}."
+                sentences.append(
+                    (f"{d.document_id}:t{t:03d}:s{s:02d}", d.document_id, t, t, s * 90, s * 90 + len(text), 12, text)
+                )
+    frames = (turns, schemas.TURNS), (speakers, schemas.SPEAKERS), (marks, schemas.MARKS), (sentences, schemas.SENTENCES)
+    return [schemas.check(pd.DataFrame(rows, columns=list(contract.columns)), contract) for rows, contract in frames]
+
+
+def make_matches(sentences):
+    """Return a match of one code in every sentence, a negated one in each tenth."""
+    start = sentences["text"].str.find("shared memory")
+    table = pd.DataFrame(
+        {"sentence_id": sentences["sentence_id"], "code": "OS09", "pattern": "shared memory", "start": start, "end": start + 13}
+    )
+    table["negated"] = [k % 10 == 9 for k in range(len(table))]
+    return schemas.check(table, schemas.MATCHES)

@@ -1,0 +1,172 @@
+"""Facts about the codebook: what is read, what is refused, and that each of its patterns can be found."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from framings.codebook import NEGATION, CodebookError, evaluate_composites, fold_pattern, read_codebook
+from framings.frames import match_patterns
+
+BOOK = Path(__file__).parents[1] / "data/reference/codebook.yaml"
+SMALL = """
+version: 1.0.0
+what_is_measured: talk, not motive
+negation: {en: ["not"], near_miss: {en: [not only]}}
+families:
+  RS:
+    name: security
+    subframes:
+      - {id: RS01, name: shock, title: Shock, definition: a shock, en: [crisis, "oil price*"], ru: [кризис*],
+         near_miss: {en: [crisis meeting]}}
+  OS:
+    name: self
+    subframes:
+      - {id: OS01, name: rank, title: Rank, definition: a rank, en: [great power]}
+residual:
+  - {id: FUN, name: trade, title: Trade, definition: trade, en: [trade]}
+composites:
+  - {id: RS_any, title: Any, any: [RS01]}
+  - {id: ONLY_RANK, title: Rank alone, all: [OS01], not: [RS_any, FUN]}
+"""
+
+
+@pytest.fixture(scope="module")
+def book():
+    return read_codebook(BOOK.read_text(encoding="utf-8"))
+
+
+def refusal(old, new):
+    """The message with which the small codebook is refused after one change."""
+    assert SMALL.count(old) == 1
+    with pytest.raises(CodebookError) as caught:
+        read_codebook(SMALL.replace(old, new))
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_a_codebook_becomes_tables():
+    """Codes keep their order and kind; patterns keep their spelling, folded tokens and whether they mask."""
+    small = read_codebook(SMALL)
+    assert small.codes[["code", "kind", "family"]].values.tolist() == [
+        ["RS01", "sub-frame", "RS"], ["OS01", "sub-frame", "OS"], ["FUN", "residual", ""],
+    ]  # fmt: skip
+    assert small.families["RS"]["codes"] == ("RS01",) and small.version == "1.0.0"
+    rows = small.patterns[small.patterns["code"] == "RS01"]
+    assert rows["pattern"].tolist() == ["crisis", "oil price*", "кризис*", "crisis meeting"]
+    assert rows["is_mask"].tolist() == [False, False, False, True]
+    assert small.patterns[small.patterns["code"] == NEGATION]["pattern"].tolist() == ["not", "not only"]
+
+
+def test_composites_are_evaluated_sentence_by_sentence():
+    """any, all and not combine, also over composites written above."""
+    carried = pd.DataFrame({"RS01": [True, False, True], "OS01": [True, True, False], "FUN": [False] * 3})
+    result = evaluate_composites(carried, read_codebook(SMALL).composites)
+    assert result["RS_any"].tolist() == [True, False, True]
+    assert result["ONLY_RANK"].tolist() == [False, True, False]
+
+
+def test_a_frame_without_a_code_is_refused():
+    """A composite needs a column for each of its members."""
+    with pytest.raises(CodebookError, match="composite RS_any: the frame has no column 'RS01'"):
+        evaluate_composites(pd.DataFrame({"OS01": [True]}), read_codebook(SMALL).composites)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("version: 1.0.0", "version: 1.0.0\nversion: 2", "line 3: key 'version' occurs twice (first in line 2)"),
+        ("version: 1.0.0", "version: [", "not YAML"),
+        ("what_is_measured: talk, not motive", "", "the codebook: key 'what_is_measured' is missing or empty"),
+        ("residual:", "residuals:", "unknown key 'residuals'"),
+        ("en: [great power]", "en: [great power], pattern: [x]", "OS.subframes.OS01: unknown key 'pattern'"),
+        ("en: [great power]", "en: [great power, Great  Power]", "OS01.en[1]: 'Great  Power' occurs twice in OS01"),
+        ("near_miss: {en: [crisis meeting]}", "near_miss: {en: [Crisis]}", "RS01.near_miss.en[0]: 'Crisis' occurs twice in RS01"),
+        ("near_miss: {en: [crisis meeting]}", "near_miss: {de: [Krise]}", "RS01.near_miss: unknown key 'de'"),
+        ("en: [great power]", 'en: ["great, power"]', "OS01.en[0]: 'great,' in 'great, power' is not one word"),
+        ("en: [great power]", 'en: [""]', "OS01.en[0]: '' holds no word"),
+        ("en: [great power]", 'en: ["* *"]', "OS01.en[0]: '* *' holds no word"),
+        ("en: [great power]", "en: [no]", "OS01.en[0]: False is not text; put it in quotation marks"),
+        ("en: [great power]", "en: []", "OS01: no pattern in any language"),
+        ("id: OS01", "id: RS01", "OS.subframes.RS01: the id 'RS01' is already used"),
+        ("id: OS01", "id: OS 01", "an entry has the id 'OS 01'"),
+        ("all: [OS01], ", "all: [OS99], ", "composites.ONLY_RANK.all: 'OS99' is neither a code nor a composite written above it"),
+        ("any: [RS01]", "any: []", "composites.RS_any: no members"),
+        ("id: RS_any", "id: FUN", "composites.FUN: the id 'FUN' is already used"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(old, new, says):
+    """Each mistake gets one sentence with the path or the line of the entry."""
+    assert says in refusal(old, new)
+
+
+def test_the_projects_codebook_has_26_sub_frames_in_two_families(book):
+    """13 regime-security and 13 ontological-security codes, each with a ground, a direction and patterns in both languages."""
+    frames = book.codes[book.codes["kind"] == "sub-frame"]
+    assert frames["code"].tolist() == [f"{family}{n:02d}" for family in ("RS", "OS") for n in range(1, 14)]
+    assert (frames[["ground", "include", "exclude", "direction_default"]] != "").all(axis=None)
+    live = book.patterns[~book.patterns["is_mask"]]
+    assert (live.groupby("code")["language"].nunique() == 2).all()
+    masked = set(book.patterns[book.patterns["is_mask"]]["code"])
+    assert set(frames["code"]) <= masked
+
+
+def test_the_composites_that_hypotheses_name_exist(book):
+    """Every composite used by the study is defined."""
+    names = "RS_any OS_any RS_driver RS_brake SOVEREIGNTY_EQUALITY FOUNDING_MEMORY GLOBAL_OUTREACH WELLBEING EU_NEGATIVE "
+    names += "EU_MODEL PRUDENCE NATIONAL_INTEREST FORCE_COST AUDIENCE_BUSINESS"
+    assert set(names.split()) <= set(book.composites)
+    assert set(book.composites["RS_driver"]["any"]) | set(book.composites["RS_brake"]["any"]) == set(book.families["RS"]["codes"])
+
+
+def test_every_pattern_of_the_codebook_finds_itself(book):
+    """A sentence made of a pattern, its wild cards filled in, carries the pattern's code: no near miss covers it."""
+    live = book.patterns[~book.patterns["is_mask"] & (book.patterns["code"] != NEGATION)].reset_index(drop=True)
+    filled = ["… " + tokens.replace("*", "a") + " …" for tokens in live["tokens"]]
+    hits = match_patterns(filled, live["language"], book.patterns)
+    found = set(zip(hits["text"], hits["code"], strict=True))
+    silent = [live["pattern"][row] for row, code in enumerate(live["code"]) if (row, code) not in found]
+    assert silent == []
+
+
+def fits(first, second):
+    """Whether some word is matched by both tokens, each a stem with or without a final star."""
+    for one, other in zip(first, second, strict=False):
+        if "*" in (one, other):
+            return True
+        if one != other:
+            return False
+    return len(first) == len(second) or "*" in (first[len(second) :] or second[len(first) :])[:1]
+
+
+def test_every_near_miss_can_mask_something(book):
+    """Each near miss can share words with a pattern of its code; another could be removed."""
+    live = book.patterns[~book.patterns["is_mask"]].groupby(["code", "language"])["tokens"]
+    live = live.apply(lambda rows: [row.split() for row in rows])
+    idle = []
+    for code, language, tokens in book.patterns[book.patterns["is_mask"]][["code", "language", "tokens"]].values.tolist():
+        mask = tokens.split()
+        pairs = [
+            [(mask[i], pattern[i - shift]) for i in range(max(0, shift), min(len(mask), shift + len(pattern)))]
+            for pattern in live[code, language]
+            for shift in range(1 - len(pattern), len(mask))
+        ]
+        if not any(all(fits(*pair) for pair in overlap) for overlap in pairs):
+            idle.append((code, tokens))
+    assert idle == []
+
+
+def test_no_pattern_of_one_word_is_a_short_stem(book):
+    """A single word with a wild card has at least four letters before it, so that it does not catch unrelated words."""
+    single = [tokens for tokens in book.patterns["tokens"] if " " not in tokens and "*" in tokens[1:]]
+    assert [tokens for tokens in single if len(tokens.partition("*")[0]) < 4] == ["отц*-основател*"]
+
+
+def test_patterns_fold_like_text():
+    """Typographic apostrophes, hyphens, capitals and ё in a pattern are those of a text."""
+    assert fold_pattern("People’s Good‑neighbo* Ещё") == "people's good-neighbo* еще"
+
+
+def test_what_is_measured_is_said(book):
+    """The sentence that every caption repeats says that a low share is no evidence against the account."""
+    assert "no evidence against" in book.what_is_measured

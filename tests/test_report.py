@@ -1,0 +1,219 @@
+"""Facts about the report."""
+
+import functools
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from framings.products import count_inclusion, list_unresolved, pick_evidence, quote_numbers
+from framings.report import Citations, ReportError, join_words, link_sentence, mark_spans, render_report
+from gallery_tables import (
+    ACTORS,
+    FAMILIES,
+    HYPOTHESIS_FAMILIES,
+    STAGES,
+    SUBFRAMES,
+    WINDOWS,
+    make_assessments,
+    make_documents,
+    make_matches,
+    make_prevalence,
+    make_talk,
+    make_topics,
+)  # fmt: skip
+from test_products import HOSTILE
+
+TEMPLATE = (Path(__file__).parents[1] / "workflow/report/report.html.j2").read_text(encoding="utf-8")
+EMPTY = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+MEASURED = "Talk is measured, not motive."
+
+
+@functools.cache
+def make_tables():
+    """Return the made-up tables that every report here rests on."""
+    documents = make_documents()
+    turns, speakers, marks, sentences = make_talk(documents)
+    return documents, turns, speakers, marks, sentences, make_matches(sentences), make_prevalence()
+
+
+def spread(payloads, n):
+    """Return ``n`` payloads in turn."""
+    return [payloads[k % len(payloads)] for k in range(n)]
+
+
+def write_report(supported=3, simulated=False, payloads=(), template=TEMPLATE, n=25, **changes):
+    """Return a report on made-up tables; ``payloads`` in turn replace every text that comes from pages or hand tables."""
+    documents, turns, speakers, marks, sentences, matches, prevalence = make_tables()
+    assessments, topics, actors, titles = make_assessments(n, supported), make_topics(), ACTORS, SUBFRAMES
+    if payloads:
+        documents = documents.assign(title=spread(payloads, 60), url=spread([f"javascript:{p}" for p in payloads], 60))
+        turns = turns.assign(label=spread(payloads, len(turns)))
+        sentences = sentences.assign(text=[f"{p} shared memory" for p in spread(payloads, len(sentences))])
+        topics = topics.assign(label=spread(payloads, len(topics)))
+        assessments = assessments.assign(claim=spread(payloads, len(assessments)), contrast=spread(payloads, len(assessments)))
+        actors = dict(zip(ACTORS, spread(payloads, 4), strict=True))
+        titles = {code: (title, title) for code, title in zip(SUBFRAMES, spread(payloads, 26), strict=True)}
+    tables = {
+        "documents": documents,
+        "inclusion": count_inclusion(documents, turns, speakers, marks, sentences),
+        "prevalence": prevalence,
+        "assessments": assessments,
+        "topics": topics,
+        "unresolved": list_unresolved(turns, speakers),
+        "evidence": pick_evidence(matches, sentences, documents, turns, speakers, marks, SUBFRAMES),
+    } | changes
+    numbers = quote_numbers(*(tables[k] for k in ("documents", "inclusion", "prevalence", "assessments", "topics", "unresolved")))
+    names = {"codes": titles, "families": FAMILIES, "actors": actors, "hypothesis_families": HYPOTHESIS_FAMILIES, "windows": WINDOWS}
+    figures = dict.fromkeys(("inclusion_flow", "hypotheses_forest", "shares_recovered"), EMPTY)
+    corpus = {"id": "made", "title": payloads[0] if payloads else "A made-up corpus"}
+    provenance = {"codebook": "1.0.0", "configuration": "corpus: made\nseed: 1"}
+    return render_report(template, corpus, simulated, numbers, figures, tables, names, provenance, MEASURED)
+
+
+class Page(HTMLParser):
+    """Collects elements, ids, link targets and the prose without its links."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.ids, self.targets, self.events, self.sources = [], [], [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.append(tag)
+        self.ids += [attrs["id"]] if "id" in attrs else []
+        self.targets += [attrs["href"]] if "href" in attrs else []
+        self.sources += [attrs["src"]] if "src" in attrs else []
+        self.events += [name for name in attrs if name.startswith("on")]
+
+
+def read_text(html):
+    """Return the report's text, in one line."""
+    body = re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.S)
+    return " ".join(body.split())
+
+
+def test_every_link_inside_the_report_has_its_target_and_no_id_occurs_twice():
+    """Numbers lead to rows, contents to headings."""
+    page = Page(write_report(simulated=True))
+    inner = [target[1:] for target in page.targets if target.startswith("#")]
+    assert len(inner) > 150 and not set(inner) - set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_the_report_needs_nothing_from_outside():
+    """Pictures are inside, there is no script, style sheet or frame; links lead out only to pages of the corpus."""
+    page = Page(write_report())
+    assert page.sources and all(source.startswith("data:image/svg+xml;base64,") for source in page.sources)
+    assert not {"script", "link", "iframe", "object", "embed"} & set(page.tags)
+    assert all(t.startswith(("#", "https://example.org/events/")) for t in page.targets)
+
+
+@pytest.mark.parametrize(
+    ("supported", "said"),
+    [
+        (0, "None supports its claim."),
+        (1, "1 supports its claim."),
+        (4, "4 support their claims."),
+    ],
+)
+def test_the_prose_fits_none_one_and_many(supported, said):
+    """The sentence on supported tests is right whatever was found."""
+    assert said in read_text(write_report(supported))
+
+
+def test_the_prose_fits_a_corpus_without_confirmatory_tests():
+    """Everything is called exploratory."""
+    text = read_text(write_report(assessments=make_assessments().assign(confirmatory=False)))
+    assert "everything below is exploratory" in text
+    assert "No test belongs to a family and a window that were declared confirmatory." in text
+
+
+def test_a_null_stands_beside_what_could_have_been_found():
+    """A test that supports nothing says how large a difference would have been found; a supported one does not."""
+    text = read_text(write_report(supported=1, n=2))
+    assert text.count("points would have been found with 80 % power") == 3  # H2 in three windows
+    assert "Not estimable: 2 documents: fewer than 5." in read_text(write_report())
+
+
+def test_a_joint_test_is_not_given_in_points():
+    """Its estimate is a statistic."""
+    assert "joint statistic 1.840 , p" in read_text(write_report())
+
+
+def test_simulated_data_are_called_so_and_real_data_are_not():
+    """The banner, each caption, and the section on recovery."""
+    simulated, real = write_report(simulated=True), write_report()
+    assert "SIMULATED DATA" in simulated and simulated.count("Simulated data.") >= 4 and "Planted against recovered" in simulated
+    assert "simulated" not in read_text(real).lower() and "shares_recovered" not in real
+
+
+def test_every_table_of_shares_says_what_its_codes_are():
+    """Predictions, and talk, not motive."""
+    html = write_report()
+    captions = re.findall(r"<caption>.*?</caption>", html, flags=re.S)
+    shares = [c for c in captions if "Share of sentences" in c]
+    assert shares and all("predictions, not hand codes" in c and MEASURED in c for c in shares)
+
+
+def test_a_number_that_no_table_gives_stops_the_report():
+    """The message names the number; a misspelt field of the template does the same."""
+    with pytest.raises(ReportError, match=r"'share\.none'"):
+        write_report(template='{{ n("share.none") }}')
+    with pytest.raises(ReportError, match="corpsu"):
+        write_report(template="{{ corpsu.title }}")
+
+
+def test_prose_holds_no_typed_numbers():
+    """In the template's text, digits occur only in names of things, levels and the sizes of the page."""
+    prose = re.sub(r"<style>.*?</style>|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<[^>]+>", " ", TEMPLATE, flags=re.S)
+    assert set(re.findall(r"\d+(?: %)?", prose)) <= {"95 %", "80 %"}
+
+
+def test_matches_are_marked_and_everything_else_is_escaped():
+    """Overlapping matches become one mark."""
+    assert str(mark_spans("one <two> three", "4:9 5:15")) == "one <mark>&lt;two&gt; three</mark>"
+    assert str(mark_spans("no match & more", "")) == "no match &amp; more"
+
+
+def test_only_web_addresses_become_links():
+    """The link scrolls to the first words of the sentence."""
+    assert link_sentence("javascript:alert(1)", "x") == "" and link_sentence("data:text/html,x", "x") == ""
+    assert (
+        link_sentence("https://a.example/1", "We, the well-known two.")
+        == "https://a.example/1#:~:text=We%2C%20the%20well%2Dknown%20two"
+    )
+
+
+def test_a_count_in_prose_is_a_link_and_safe():
+    """The text around the number is escaped, the link is not."""
+    cite = Citations({"n": {"value": 2, "text": "2", "table": "t", "row": 3, "key": '"k"'}})
+    assert (
+        str(cite.choose("n", "none", "one", "<b>{}")) == '&lt;b&gt;<a class="num" href="#t-t-3" title="t: &#34;k&#34; (n)">2</a>'
+    )
+    assert cite.choose("absent", "none", "one", "many") == "none"
+    assert [join_words(w) for w in ([], ["a"], ["a", "b"])] == ["none", "a", "a and b"]
+
+
+def test_no_hostile_text_becomes_an_element_of_the_report():
+    """Forty payloads through title, label, sentence, claim, topic and names leave the elements as they were."""
+    plain, page = (Page(write_report(simulated=True, payloads=texts)) for texts in (["harmless"], HOSTILE))
+    assert page.tags == plain.tags and not page.events
+    assert all(target.startswith("#") for target in page.targets)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium on this machine")
+def test_no_hostile_text_comes_alive_in_a_browser(tmp_path):
+    """All payloads at once: the browser's own tree holds no script, event handler or foreign element."""
+    page = tmp_path / "report.html"
+    page.write_text(write_report(simulated=True, payloads=HOSTILE), encoding="utf-8")
+    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    command += ["--disable-background-networking", "--disable-component-update", f"--user-data-dir={tmp_path / 'profile'}"]
+    command += ["--dump-dom", page.as_uri()]
+    tree = Page(subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout)
+    assert not {"script", "iframe", "svg", "math", "object", "embed", "base", "link", "form", "video", "input"} & set(tree.tags)
+    assert not tree.events and "details" in tree.tags

@@ -1,0 +1,83 @@
+# What all chapters share: checked settings, the corpus's files, and code as an input. Imports nothing heavy.
+
+import ast
+import csv
+import hashlib
+from pathlib import Path
+
+import yaml
+from framings.settings import SettingsError, complete_settings
+from framings.shards import shard_names, shard_of
+from snakemake.exceptions import WorkflowError
+
+try:
+    with open(workflow.source_path("../schemas/config.schema.yaml")) as file:
+        config.update(complete_settings(config, yaml.safe_load(file)))
+except SettingsError as error:
+    raise WorkflowError(str(error))
+
+CORPUS = config["corpus"]
+FOLDER = f"data/corpora/{CORPUS}/"
+RESULTS = f"results/{CORPUS}/"
+SIMULATED = Path(FOLDER, "design.yaml").exists()
+REGISTER = (f"{RESULTS}simulated/" if SIMULATED else FOLDER) + "documents.csv"
+PAGES = f"{RESULTS}simulated/pages" if SIMULATED else config["pages"] or f"{FOLDER}pages"
+SHARDS = shard_names(config["shards"])
+
+if not Path(FOLDER).is_dir():
+    known = ", ".join(sorted(path.name for path in Path("data/corpora").iterdir() if path.is_dir()))
+    raise WorkflowError(f"config key 'corpus': there is no folder {FOLDER}; known corpora are {known}")
+
+
+wildcard_constraints:
+    corpus=CORPUS,
+    shard="|".join(SHARDS),
+    part="[0-9]+",
+    figure="[a-z_]+",
+
+
+def code(rule):
+    """Return the adapter of a rule and every library module that it imports, directly or through others."""
+    found, queue = [], [Path(workflow.basedir, "workflow/scripts", f"{rule}.py")]
+    while queue:
+        path = queue.pop()
+        if path in found or not path.exists():
+            continue
+        found.append(path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("framings"):
+                queue.append(Path(workflow.basedir, "workflow/src", *node.module.split(".")).with_suffix(".py"))
+    return sorted(str(path.relative_to(workflow.basedir)) for path in found)
+
+
+def shards(table):
+    """Return the path of a table in every shard."""
+    return expand(RESULTS + table + "/{shard}.parquet", shard=SHARDS)
+
+
+def registered(shard):
+    """Return the register's rows of a shard, as text; none for a simulated corpus, whose register is made by a job."""
+    if SIMULATED or not Path(REGISTER).exists():
+        return []
+    with open(REGISTER, encoding="utf-8-sig", newline="") as file:
+        return [row for row in csv.DictReader(file) if shard_of(row.get("document_id") or "", config["shards"]) == shard]
+
+
+def fingerprint(rows):
+    """Return a short hash of register rows, so that a changed row reruns its shard alone."""
+    return hashlib.sha256(repr([sorted(row.items(), key=str) for row in rows]).encode()).hexdigest()[:16]
+
+
+def pages(wildcards):
+    """Return what a shard reads its pages from: the folder a job writes, or the saved files that exist."""
+    if SIMULATED:
+        return PAGES
+    return sorted(str(path) for row in registered(wildcards.shard) if (path := Path(PAGES, row.get("page") or "")).is_file())
+
+
+CODERS = ["dictionary", "planted"] if SIMULATED else ["dictionary"]
+TOPIC_PARTS = ["0", "1"]
+FIGURES = {
+    "plot_estimates": ["frames_by_actor_and_stage", "subframes_by_actor", "hypotheses_forest"] + ["recovery"] * SIMULATED,
+    "plot_corpus": ["coverage_over_time", "inclusion_flow", "topics_by_actor"],
+}

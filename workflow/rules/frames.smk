@@ -1,0 +1,69 @@
+# The jury. Reads sentences and the codebook; writes matches, codes and, by turn, how many sentences carry each code.
+
+
+rule code_frames:
+    """Code every sentence with the dictionary of the codebook; each match keeps its place in the sentence."""
+    input:
+        documents="results/{corpus}/documents/{shard}.parquet",
+        sentences="results/{corpus}/sentences/{shard}.parquet",
+        codebook="data/reference/codebook.yaml",
+        checked=ancient("results/{corpus}/inputs.csv"),
+        code=code("code_frames"),
+    output:
+        matches="results/{corpus}/matches/{shard}.parquet",
+        codes="results/{corpus}/codes/dictionary/{shard}.parquet",
+    log:
+        "logs/code_frames/{corpus}/{shard}.log",
+    benchmark:
+        "benchmarks/code_frames/{corpus}/{shard}.tsv"
+    conda:
+        "framings"
+    params:
+        negation_window=config["frames"]["negation_window"],
+    script:
+        "../scripts/code_frames.py"
+
+
+rule match_truth:
+    """Attach the planted codes of the simulated corpus to the sentences that the workflow found."""
+    input:
+        sentences="results/{corpus}/sentences/{shard}.parquet",
+        truth="results/{corpus}/simulated/truth_sentences.parquet",
+        codebook="data/reference/codebook.yaml",
+        code=code("match_truth"),
+    output:
+        codes="results/{corpus}/codes/planted/{shard}.parquet",
+    log:
+        "logs/match_truth/{corpus}/{shard}.log",
+    benchmark:
+        "benchmarks/match_truth/{corpus}/{shard}.tsv"
+    conda:
+        "framings"
+    script:
+        "../scripts/match_truth.py"
+
+
+rule tally_codes:
+    """Count, in each relevant turn of an actor, the sentences that carry each code and composite."""
+    input:
+        documents=shards("documents"),
+        turns=shards("turns"),
+        speakers=shards("speakers"),
+        sentences=shards("sentences"),
+        marks=shards("marks"),
+        codes=[shards(f"codes/{coder}") for coder in CODERS],
+        codebook="data/reference/codebook.yaml",
+        code=code("tally_codes"),
+    output:
+        tallies=expand("results/{{corpus}}/tallies/{coder_id}.parquet", coder_id=CODERS),
+    log:
+        "logs/tally_codes/{corpus}.log",
+    benchmark:
+        "benchmarks/tally_codes/{corpus}.tsv"
+    conda:
+        "framings"
+    params:
+        coders=CODERS,
+        language=config["language"],
+    script:
+        "../scripts/tally_codes.py"

@@ -1,0 +1,82 @@
+# The workshop. Reads turns and sentences; writes terms, topic models over a grid of K and seeds, and the topics that hold.
+
+
+rule count_terms:
+    """Count the terms of every relevant turn of speech, and draw the discovery third of the documents."""
+    input:
+        documents=shards("documents"),
+        turns=shards("turns"),
+        sentences=shards("sentences"),
+        marks=shards("marks"),
+        speakers=FOLDER + "speakers.csv",
+        stopwords=f"data/reference/stopwords_{config['language']}.txt",
+        code=code("count_terms"),
+    output:
+        counts="results/{corpus}/topics/counts.npz",
+        turns="results/{corpus}/topics/turns.parquet",
+        terms="results/{corpus}/topics/terms.parquet",
+    log:
+        "logs/count_terms/{corpus}.log",
+    benchmark:
+        "benchmarks/count_terms/{corpus}.tsv"
+    conda:
+        "framings"
+    params:
+        language=config["language"],
+        min_words=config["topics"]["min_words"],
+        min_documents=config["topics"]["min_documents"],
+        max_share=config["topics"]["max_share"],
+    script:
+        "../scripts/count_terms.py"
+
+
+rule fit_topics:
+    """Fit a topic model for each K from a part of the seeds, on the discovery documents, in one thread."""
+    input:
+        counts="results/{corpus}/topics/counts.npz",
+        turns="results/{corpus}/topics/turns.parquet",
+        code=code("fit_topics"),
+    output:
+        fits="results/{corpus}/topics/fits_{part}.npz",
+    log:
+        "logs/fit_topics/{corpus}/{part}.log",
+    benchmark:
+        "benchmarks/fit_topics/{corpus}/{part}.tsv"
+    conda:
+        "framings"
+    threads: 1
+    params:
+        ks=list(range(config["topics"]["k_min"], config["topics"]["k_max"] + 1)),
+        seeds=lambda wildcards: list(range(int(wildcards.part), config["topics"]["seeds"], len(TOPIC_PARTS))),
+    script:
+        "../scripts/fit_topics.py"
+
+
+rule choose_topics:
+    """Match topics over seeds, keep those that return, choose K with reasons, share the topics out to all turns."""
+    input:
+        fits=expand("results/{{corpus}}/topics/fits_{part}.npz", part=TOPIC_PARTS),
+        counts="results/{corpus}/topics/counts.npz",
+        turns="results/{corpus}/topics/turns.parquet",
+        terms="results/{corpus}/topics/terms.parquet",
+        speakers=shards("speakers"),
+        code=code("choose_topics"),
+    output:
+        fits="results/{corpus}/topics/fits.parquet",
+        stability="results/{corpus}/topics/stability.parquet",
+        choice="results/{corpus}/topics/choice.parquet",
+        topics="results/{corpus}/topics/topics.parquet",
+        words="results/{corpus}/topics/words.parquet",
+        shares="results/{corpus}/topics/shares.parquet",
+        actors="results/{corpus}/topics/actors.parquet",
+    log:
+        "logs/choose_topics/{corpus}.log",
+    benchmark:
+        "benchmarks/choose_topics/{corpus}.tsv"
+    conda:
+        "framings"
+    threads: 1
+    params:
+        min_similarity=config["topics"]["min_similarity"],
+    script:
+        "../scripts/choose_topics.py"

@@ -1,0 +1,88 @@
+# The reading room. Reads documents and paragraphs; writes turns, who speaks in them, sentences, and each turn's stage and relevance.
+
+
+rule segment_turns:
+    """Split every document into speaker turns; each character of a paragraph gets one function."""
+    input:
+        documents="results/{corpus}/documents/{shard}.parquet",
+        paragraphs="results/{corpus}/paragraphs/{shard}.parquet",
+        code=code("segment_turns"),
+    output:
+        turns="results/{corpus}/turns/{shard}.parquet",
+        spans="results/{corpus}/spans/{shard}.parquet",
+    log:
+        "logs/segment_turns/{corpus}/{shard}.log",
+    benchmark:
+        "benchmarks/segment_turns/{corpus}/{shard}.tsv"
+    conda:
+        "framings"
+    script:
+        "../scripts/segment_turns.py"
+
+
+rule resolve_speakers:
+    """Name the person behind every label, by name and dated office; what cannot be named is listed."""
+    input:
+        documents="results/{corpus}/documents/{shard}.parquet",
+        turns="results/{corpus}/turns/{shard}.parquet",
+        speakers=FOLDER + "speakers.csv",
+        checked=ancient("results/{corpus}/inputs.csv"),
+        code=code("resolve_speakers"),
+    output:
+        speakers="results/{corpus}/speakers/{shard}.parquet",
+    log:
+        "logs/resolve_speakers/{corpus}/{shard}.log",
+    benchmark:
+        "benchmarks/resolve_speakers/{corpus}/{shard}.tsv"
+    conda:
+        "framings"
+    script:
+        "../scripts/resolve_speakers.py"
+
+
+rule split_sentences:
+    """Split the speech of every turn into sentences, by rules and lists of abbreviations."""
+    input:
+        documents="results/{corpus}/documents/{shard}.parquet",
+        paragraphs="results/{corpus}/paragraphs/{shard}.parquet",
+        turns="results/{corpus}/turns/{shard}.parquet",
+        spans="results/{corpus}/spans/{shard}.parquet",
+        en="data/reference/abbreviations_en.txt",
+        ru="data/reference/abbreviations_ru.txt",
+        code=code("split_sentences"),
+    output:
+        sentences="results/{corpus}/sentences/{shard}.parquet",
+    log:
+        "logs/split_sentences/{corpus}/{shard}.log",
+    benchmark:
+        "benchmarks/split_sentences/{corpus}/{shard}.tsv"
+    conda:
+        "framings"
+    script:
+        "../scripts/split_sentences.py"
+
+
+rule mark_turns:
+    """Give every turn the stage of its date, count its mentions of integration, and find the sentences around them."""
+    input:
+        documents="results/{corpus}/documents/{shard}.parquet",
+        turns="results/{corpus}/turns/{shard}.parquet",
+        sentences="results/{corpus}/sentences/{shard}.parquet",
+        relevance=FOLDER + "relevance.csv",
+        stages=FOLDER + "stages.csv",
+        checked=ancient("results/{corpus}/inputs.csv"),
+        code=code("mark_turns"),
+    output:
+        marks="results/{corpus}/marks/{shard}.parquet",
+        passages="results/{corpus}/passages/{shard}.parquet",
+    log:
+        "logs/mark_turns/{corpus}/{shard}.log",
+    benchmark:
+        "benchmarks/mark_turns/{corpus}/{shard}.tsv"
+    conda:
+        "framings"
+    params:
+        min_mentions=config["relevance"]["min_mentions"],
+        window=config["relevance"]["window"],
+    script:
+        "../scripts/mark_turns.py"

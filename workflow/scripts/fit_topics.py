@@ -1,0 +1,15 @@
+"""Fit a part of the grid of topic models."""
+
+import numpy as np
+from framings.factors import fit_topics
+from framings.jobs import open_log
+from framings.storage import read_tables
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
+log = open_log(snakemake.log[0], "fit_topics")
+discovery = read_tables(snakemake.input.turns)["discovery"].to_numpy()
+with threadpool_limits(1):
+    fits = fit_topics(sparse.load_npz(snakemake.input.counts), discovery, snakemake.params.ks, snakemake.params.seeds)
+np.savez(snakemake.output.fits, **fits)
+log.info("%d topic models fitted%s", len(fits["k"]), f": {fits['shortage']}" if str(fits["shortage"]) else "")

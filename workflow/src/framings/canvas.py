@@ -1,0 +1,218 @@
+"""A page in inches: the drawing primitives that all figures share.
+
+Every figure is one axes whose coordinates are inches on the page, so that text, marks and rules are placed
+and measured in one unit, nothing depends on a layout engine, and the bytes are the same on every machine: the typeface
+(DejaVu Sans) travels with matplotlib, and no picture carries a date.
+"""
+
+import io
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import matplotlib
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import FancyBboxPatch, Rectangle
+from matplotlib.textpath import text_to_path
+
+INK, SOFT, FAINT, RULE, BAND, PAPER = "#1c1c1c", "#595959", "#8c8c8c", "#dcdcdc", "#f3f3f0", "#ffffff"
+ALARM = "#a3195b"
+# Okabe and Ito's colours: told apart with every common colour blindness and in grey.
+BLUE, VERMILION, SKY, GREEN, ORANGE, PURPLE = "#0072b2", "#d55e00", "#56b4e9", "#009e73", "#e69f00", "#cc79a7"
+MARGIN = 0.35
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "svg.fonttype": "path",  # letters as outlines: the same picture where the typeface is not installed
+    "svg.hashsalt": "framings",
+    "text.parse_math": False,  # a dollar sign in a title is a dollar sign
+    "hatch.linewidth": 0.5,
+    "path.simplify": False,
+}
+
+
+@dataclass
+class Page:
+    """A figure with its one axes in inches; the body lies between ``bottom`` and ``top``, ``left`` and ``right``."""
+
+    figure: Figure
+    axes: object
+    bottom: float
+    top: float
+    left: float
+    right: float
+
+
+def clean(text):
+    """Return the text on one line, without characters that cannot be drawn."""
+    return "".join(c if c.isprintable() else " " for c in str(text))
+
+
+def measure_width(text, size, weight="normal"):
+    """Return the width of a text in inches at a size in points (words and the spaces between them, added up)."""
+    return sum(_word_width(word, weight) for word in text.split(" ")) * size + text.count(" ") * _word_width(" ", weight) * size
+
+
+@lru_cache(maxsize=4096)
+def _word_width(word, weight):
+    """Return the width of a word in inches at one point."""
+    width, _, _ = text_to_path.get_text_width_height_descent(
+        word, FontProperties(family="DejaVu Sans", size=10, weight=weight), False
+    )
+    return width / 720
+
+
+def wrap_lines(text, width, size, weight="normal", most=None):
+    """Return the text broken into lines that fit a width in inches; after ``most`` lines an ellipsis ends it."""
+    lines = [""]
+    for word in clean(text).split():
+        trial = f"{lines[-1]} {word}".strip()
+        if measure_width(trial, size, weight) <= width:
+            lines[-1] = trial
+            continue
+        while measure_width(word, size, weight) > width and len(word) > 1:
+            fits = max(1, int(len(word) * width / measure_width(word, size, weight)) - 1)
+            lines.append(word[:fits])
+            word = word[fits:]
+        lines.append(word)
+    lines = [line for line in lines if line] or [""]
+    if most and len(lines) > most:
+        last = lines[most - 1]
+        while last and measure_width(last + " …", size, weight) > width:
+            last = last[:-1]
+        lines = [*lines[: most - 1], last.rstrip(" ,;:") + " …"]
+    return lines
+
+
+def open_page(body, title, subtitle, note, simulated, width=9.0):
+    """Return a page whose body is ``body`` inches high, with its heading above and its note below.
+
+    ``simulated`` puts the words SIMULATED DATA into the heading, over the body and into the note.
+    """
+    room = 0.985 * (width - 2 * MARGIN)
+    head = wrap_lines(title, room - (1.75 if simulated else 0), 12.5, "bold")
+    below = wrap_lines(subtitle, room, 8.5)
+    foot = wrap_lines(("Simulated data: no real person said any of this. " if simulated else "") + note, room, 7.5)
+    top_room = 0.28 + 0.23 * len(head) + 0.17 * len(below) + 0.16
+    bottom_room = 0.30 + 0.145 * len(foot)
+    height = body + top_room + bottom_room
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(width, height), facecolor=PAPER)
+        axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(0, height))
+    axes.axis("off")
+    page = Page(figure, axes, bottom_room, bottom_room + body, MARGIN, width - MARGIN)
+    for k, line in enumerate(head):
+        say(page, MARGIN, height - 0.36 - 0.23 * k, line, 12.5, weight="bold")
+    for k, line in enumerate(below):
+        say(page, MARGIN, height - 0.36 - 0.23 * len(head) - 0.17 * k, line, 8.5, SOFT)
+    draw_lines(page, [((MARGIN, bottom_room - 0.08), (width - MARGIN, bottom_room - 0.08))], RULE, 0.7)
+    for k, line in enumerate(foot):
+        say(page, MARGIN, bottom_room - 0.24 - 0.145 * k, line, 7.5, SOFT)
+    if simulated:
+        _stamp(page, width, height, body)
+    return page
+
+
+def _stamp(page, width, height, body):
+    """Put the words SIMULATED DATA where a cropped copy of the figure would still show them."""
+    box = FancyBboxPatch((width - MARGIN - 1.5, height - 0.46), 1.5, 0.26, "round,pad=0,rounding_size=0.06", color=ALARM, lw=0)
+    page.axes.add_patch(box)
+    say(page, width - MARGIN - 0.75, height - 0.33, "SIMULATED DATA", 9, PAPER, ha="center", va="center", weight="bold")
+    size, turn = (34, 18) if body < 5 else (52, 35)
+    for k in range(max(1, round(body / 6))):
+        y = page.bottom + body * (k + 0.5) / max(1, round(body / 6))
+        say(
+            page,
+            width / 2,
+            y,
+            "SIMULATED",
+            size,
+            ALARM,
+            ha="center",
+            va="center",
+            weight="bold",
+            rotation=turn,
+            alpha=0.08,
+            zorder=0.3,
+        )
+
+
+def say(page, x, y, text, size=8.0, color=INK, **style):
+    """Write one line of text with its baseline's start at (x, y) unless ``ha`` and ``va`` say otherwise."""
+    look = {"va": "baseline", "zorder": 5, "family": "DejaVu Sans", "parse_math": False} | style
+    return page.axes.text(x, y, clean(text), fontsize=size, color=color, **look)
+
+
+def say_lines(page, x, y, lines, size=8.0, color=INK, leading=1.32, middle=False, **style):
+    """Write lines downwards from (x, y); with ``middle`` the block is centred on y."""
+    step = size * leading / 72
+    start = y + step * (len(lines) - 1) / 2 - size * 0.36 / 72 if middle else y
+    for k, line in enumerate(lines):
+        say(page, x, start - k * step, line, size, color, **style)
+
+
+def draw_lines(page, segments, color=INK, width=1.0, **style):
+    """Draw straight lines, each from one point to another."""
+    page.axes.add_collection(
+        LineCollection(list(segments), colors=color, linewidths=width, **({"zorder": 2} | style)), autolim=False
+    )
+
+
+def draw_marks(page, points, color, marker="o", size=5.0, filled=True, **style):
+    """Draw a mark at every point, filled or hollow."""
+    if not len(points):
+        return
+    xs, ys = zip(*points, strict=True)
+    look = {"mfc": color if filled else PAPER, "mec": color, "mew": 1.1, "ms": size, "ls": "none", "zorder": 4}
+    page.axes.plot(xs, ys, marker=marker, **(look | style))
+
+
+def draw_box(page, x, y, width, height, color=BAND, edge="none", **style):
+    """Draw a rectangle with its lower left corner at (x, y)."""
+    page.axes.add_patch(
+        Rectangle((x, y), width, height, **({"facecolor": color, "edgecolor": edge, "lw": 0.8, "zorder": 1} | style))
+    )
+
+
+def draw_boxes(page, corners, width, height, colors, **style):
+    """Draw rectangles of one size, each with its lower left corner and colour."""
+    boxes = [((x, y), (x + width, y), (x + width, y + height), (x, y + height)) for x, y in corners]
+    look = {"facecolors": colors, "edgecolors": "none", "linewidths": 0, "zorder": 1} | style
+    page.axes.add_collection(PolyCollection(boxes, **look), autolim=False)
+
+
+def choose_ticks(low, high, about=5):
+    """Return round numbers that cover [low, high] in about so many steps of 1, 2 or 5 times a power of ten.
+
+    >>> choose_ticks(0, 0.23)
+    [0.0, 0.05, 0.1, 0.15, 0.2, 0.25]
+    """
+    raw = max(high - low, 1e-9) / about
+    power = 10.0 ** int(f"{raw:e}".split("e")[1])
+    step = power * min((m for m in (1, 2, 5, 10) if m * power >= raw * 0.999), default=10)
+    first, last = math.floor(round(low / step, 9)), math.ceil(round(high / step, 9))
+    return [round(k * step, 10) for k in range(first, last + 1)]
+
+
+def scale(low, high, start, end):
+    """Return the function that maps values in [low, high] to inches in [start, end]."""
+    return lambda value: start + (value - low) / (high - low) * (end - start)
+
+
+def save_png(figure):
+    """Return the figure as PNG bytes at 200 dots an inch."""
+    return _bytes(figure, format="png", dpi=200, metadata={"Software": None})
+
+
+def save_svg(figure):
+    """Return the figure as SVG bytes without a date, letters as outlines."""
+    return _bytes(figure, format="svg", metadata={"Date": None, "Creator": None})
+
+
+def _bytes(figure, **options):
+    buffer = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(buffer, **options)
+    return buffer.getvalue()

@@ -1,0 +1,219 @@
+"""The codebook: codes, the patterns that stand for them, and composites of codes."""
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+import yaml
+
+from framings.texts import fold_token, tokenise
+
+LANGUAGES = ("en", "ru")
+NEGATION = "negation"  # pseudo-code of the negation words in the table of patterns
+COMPOSITE_PARTS = ("any", "all", "not")
+SECTIONS = ("version", "what_is_measured", "negation", "families", "residual", "markers", "composites", "collisions")
+TEXTS = ("name", "title", "definition", "direction_default", "include", "exclude", "ground")
+CODE_KEYS = ("id", *TEXTS, "borderline", *LANGUAGES, "near_miss")
+CODE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+class CodebookError(ValueError):
+    """A codebook that cannot be used; the message is one plain sentence with the place of the entry."""
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """A codebook as tables.
+
+    codes: one row a code in the order of the file: code, kind (sub-frame, residual, marker), family (of a sub-frame,
+    else empty), name, title, definition, direction_default, include, exclude, ground (empty where not given), borderline.
+    patterns: one row a pattern: code, language, pattern as written, tokens (folded, separated by a space), is_mask (a
+    near miss). The negation words are here too, under the code ``NEGATION``.
+    families: family id -> name, definition and the ids of its sub-frames. composites: id -> title, any, all, not.
+    """
+
+    version: str
+    what_is_measured: str
+    codes: pd.DataFrame
+    patterns: pd.DataFrame
+    families: dict
+    composites: dict
+    collisions: tuple
+
+
+def read_codebook(text):
+    """Return the ``Codebook`` written in ``text`` (YAML), or raise ``CodebookError`` naming the first entry that is wrong."""
+    book = _load_mapping(text)
+    _refuse_keys(book, SECTIONS, "the codebook", required=("version", "what_is_measured", "families"))
+    families, entries = {}, []
+    for family, content in book["families"].items():
+        path = f"families.{family}"
+        _refuse_keys(content, ("name", "definition", "subframes"), path, required=("name", "subframes"))
+        members = [(entry, f"{path}.subframes", "sub-frame", family) for entry in content["subframes"]]
+        entries += members
+        families[family] = {
+            "name": content["name"],
+            "definition": content.get("definition", ""),
+            "codes": tuple(_read_id(entry, path) for entry, path, *_ in members),
+        }
+    for section, kind in (("residual", "residual"), ("markers", "marker")):
+        entries += [(entry, section, kind, "") for entry in book.get(section) or []]
+    codes, patterns = _read_codes(entries)
+    negation = book.get("negation") or {}
+    _refuse_keys(negation, (*LANGUAGES, "near_miss"), "negation")
+    patterns += _read_patterns(negation, NEGATION, "negation")
+    return Codebook(
+        version=str(book["version"]),
+        what_is_measured=" ".join(str(book["what_is_measured"]).split()),
+        codes=pd.DataFrame(codes),
+        patterns=pd.DataFrame(patterns, columns=["code", "language", "pattern", "tokens", "is_mask"]),
+        families=families,
+        composites=_read_composites(book.get("composites") or [], {row["code"] for row in codes}),
+        collisions=tuple(book.get("collisions") or ()),
+    )
+
+
+def fold_pattern(pattern):
+    """Return a pattern as folded tokens separated by a space; raise ``ValueError`` with a sentence where it is none.
+
+    In a token ``*`` stands for any run of its characters and ``?`` for one; a lone ``*`` is exactly one token.
+
+    >>> fold_pattern("People’s  Republic*")
+    "people's republic*"
+    """
+    if not isinstance(pattern, str):
+        raise ValueError(f"{pattern!r} is not text; put it in quotation marks")
+    tokens = pattern.split()
+    if not any(set(token) - set("*?") for token in tokens):
+        raise ValueError(f"{pattern!r} holds no word")
+    for token in tokens:
+        filled = re.sub(r"[*?]", "x", token)
+        if [span for _, *span in tokenise(filled)] != [[0, len(filled)]]:
+            raise ValueError(f"{token!r} in {pattern!r} is not one word; write words separated by spaces, without punctuation")
+    return " ".join(map(fold_token, tokens))
+
+
+def evaluate_composites(carried, composites):
+    """Return a boolean column for each composite, in order, from a boolean frame with a column for each code.
+
+    A composite holds in a row where at least one of ``any`` holds (if given), each of ``all``, and none of ``not``.
+    """
+    known = {name: carried[name] for name in carried.columns}
+    for name, parts in composites.items():
+        lacking = [member for key in COMPOSITE_PARTS for member in parts[key] if member not in known]
+        if lacking:
+            raise CodebookError(f"composite {name}: the frame has no column {lacking[0]!r}; give one for each code")
+        holds = pd.Series(True, index=carried.index)
+        if parts["any"]:
+            holds &= pd.concat([known[member] for member in parts["any"]], axis=1).any(axis=1)
+        for member in parts["all"]:
+            holds &= known[member]
+        for member in parts["not"]:
+            holds &= ~known[member]
+        known[name] = holds
+    return pd.DataFrame({name: known[name] for name in composites}, index=carried.index)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """YAML with duplicate keys refused."""
+
+    def construct_mapping(self, node, deep=False):
+        seen = {}
+        for key, _ in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                raise CodebookError(f"line {line}: key {key.value!r} occurs twice (first in line {seen[key.value]}); keep one")
+            seen[key.value] = line
+        return super().construct_mapping(node, deep)
+
+
+def _load_mapping(text):
+    """Return the YAML mapping in ``text``."""
+    try:
+        book = yaml.load(text, Loader=_Loader)  # noqa: S506 - the loader derives from SafeLoader
+    except yaml.MarkedYAMLError as error:
+        raise CodebookError(f"line {error.problem_mark.line + 1}: not YAML ({error.problem})") from error
+    if not isinstance(book, dict):
+        raise CodebookError("the codebook is no mapping; it starts with 'version:'")
+    return book
+
+
+def _refuse_keys(mapping, allowed, path, required=()):
+    """Raise where ``mapping`` is none, has a key that is not allowed, or lacks a required one."""
+    if not isinstance(mapping, dict):
+        raise CodebookError(f"{path}: expected keys and values, found {mapping!r}")
+    for key in mapping:
+        if key not in allowed:
+            raise CodebookError(f"{path}: unknown key {key!r}; allowed are {', '.join(allowed)}")
+    for key in required:
+        if mapping.get(key) in (None, "", [], {}):
+            raise CodebookError(f"{path}: key {key!r} is missing or empty")
+
+
+def _read_id(entry, path):
+    """Return the id of an entry."""
+    code = entry.get("id") if isinstance(entry, dict) else None
+    if not isinstance(code, str) or not CODE_ID.fullmatch(code):
+        raise CodebookError(f"{path}: an entry has the id {code!r}; write letters, digits and _ beginning with a letter")
+    return code
+
+
+def _read_codes(entries):
+    """Return rows of the tables of codes and of patterns from (entry, path, kind, family)."""
+    codes, patterns, seen = [], [], set()
+    for entry, section, kind, family in entries:
+        code = _read_id(entry, section)
+        path = f"{section}.{code}"
+        if code in seen or code == NEGATION:
+            raise CodebookError(f"{path}: the id {code!r} is already used; rename one")
+        seen.add(code)
+        _refuse_keys(entry, CODE_KEYS, path, required=("name", "title", "definition"))
+        row = {"code": code, "kind": kind, "family": family} | {key: entry.get(key) or "" for key in TEXTS}
+        codes.append(row | {"borderline": tuple(entry.get("borderline") or ())})
+        found = _read_patterns(entry, code, path)
+        if not any(not pattern[-1] for pattern in found):
+            raise CodebookError(f"{path}: no pattern in any language; give at least one")
+        patterns += found
+    return codes, patterns
+
+
+def _read_patterns(entry, code, path):
+    """Return rows (code, language, pattern, tokens, is_mask) of an entry's patterns and near misses."""
+    near_miss = entry.get("near_miss") or {}
+    _refuse_keys(near_miss, LANGUAGES, f"{path}.near_miss")
+    rows, seen = [], {}
+    for source, where, is_mask in ((entry, path, False), (near_miss, f"{path}.near_miss", True)):
+        for language in LANGUAGES:
+            for number, pattern in enumerate(source.get(language) or []):
+                place = f"{where}.{language}[{number}]"
+                try:
+                    tokens = fold_pattern(pattern)
+                except ValueError as error:
+                    raise CodebookError(f"{place}: {error}") from error
+                if (language, tokens) in seen:
+                    raise CodebookError(
+                        f"{place}: {pattern!r} occurs twice in {code} (first at {seen[language, tokens]}); keep one"
+                    )
+                seen[language, tokens] = place
+                rows.append((code, language, pattern, tokens, is_mask))
+    return rows
+
+
+def _read_composites(entries, codes):
+    """Return composites by id, each member checked to be a code or a composite written above."""
+    composites = {}
+    for entry in entries:
+        name = _read_id(entry, "composites")
+        path = f"composites.{name}"
+        _refuse_keys(entry, ("id", "title", *COMPOSITE_PARTS), path, required=("title",))
+        if name in codes or name in composites:
+            raise CodebookError(f"{path}: the id {name!r} is already used; rename one")
+        parts = {key: tuple(entry.get(key) or ()) for key in COMPOSITE_PARTS}
+        if not any(parts.values()):
+            raise CodebookError(f"{path}: no members; give any, all or not")
+        for key, members in parts.items():
+            for member in members:
+                if member not in codes and member not in composites:
+                    raise CodebookError(f"{path}.{key}: {member!r} is neither a code nor a composite written above it")
+        composites[name] = {"title": entry["title"], **parts}
+    return composites

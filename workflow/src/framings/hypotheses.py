@@ -1,0 +1,281 @@
+"""Hypotheses: claims written down before they are tried, each with its test, its contrast and where it comes from."""
+
+import datetime
+import difflib
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+import yaml
+
+# What each test needs beside id, family, test, claim and ground.
+TESTS = {
+    "difference": ("code", "a", "b", "sign"),
+    "equivalence": ("code", "a", "b", "margin_points"),
+    "difference_in_differences": ("code", "a", "b", "split_date", "sign"),
+    "stage_change": ("code", "a", "late", "early", "sign"),
+    "joint": ("codes", "actors"),
+    "within_actor": ("code", "other_code", "a", "sign"),
+    "upper_bound": ("code", "a", "bound_points"),
+}
+EVERY_TEST = ("id", "family", "test", "claim", "ground")
+FREE = ("strength", "sign", "among")  # further keys; among: only sentences with this code are looked at
+SIGNS = {"equivalence": ("0",), "joint": ("two-sided",), "upper_bound": ("-",)}  # all others: + or - or two-sided
+NO_AMONG = ("joint", "within_actor")
+
+
+class HypothesesError(ValueError):
+    """The hypotheses cannot be used; the message is one plain sentence with the entry and its key."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days whose documents a hypothesis is tried on, both ends included; None is open."""
+
+    id: str
+    title: str
+    start: str | None
+    end: str | None
+    confirmatory: bool
+
+
+@dataclass(frozen=True)
+class Family:
+    """Hypotheses whose p-values are adjusted together."""
+
+    id: str
+    title: str
+    confirmatory: bool
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A claim and its test. ``codes`` are coded shares of the actors ``a`` (minus the mean of ``b``); unused keys are empty."""
+
+    id: str
+    family: str
+    test: str
+    codes: tuple
+    a: tuple
+    b: tuple
+    sign: str
+    claim: str
+    ground: str
+    strength: str = ""
+    among: str | None = None
+    other_code: str | None = None
+    margin_points: float | None = None
+    bound_points: float | None = None
+    split_date: str | None = None
+    late: str | None = None
+    early: str | None = None
+
+    @property
+    def contrast(self):
+        """What is subtracted from what, in words."""
+        left = _mean_of(self.a)
+        of = f", among {self.among}" if self.among else ""
+        return {
+            "difference": lambda: f"{left} − {_mean_of(self.b)}",
+            "equivalence": lambda: f"{left} − {_mean_of(self.b)}, within {self.margin_points:g} points",
+            "difference_in_differences": lambda: f"({left} − {_mean_of(self.b)}) from {self.split_date} minus before",
+            "stage_change": lambda: f"{left}, {self.late} − {self.early}",
+            "joint": lambda: f"({', '.join(self.a[1:])}) − {self.a[0]} over stages, {' and '.join(self.codes)}",
+            "within_actor": lambda: f"{self.codes[0]} − {self.other_code}, {left}",
+            "upper_bound": lambda: f"{left} below {self.bound_points:g} %",
+        }[self.test]() + of
+
+    @property
+    def needed_codes(self):
+        """All codes whose counts the test reads."""
+        return (*self.codes, *filter(None, (self.other_code, self.among)))
+
+
+@dataclass(frozen=True)
+class Hypotheses:
+    """A corpus's windows, families and hypotheses, and the SHA-256 of what they say (comments and layout do not count)."""
+
+    windows: tuple
+    families: tuple
+    hypotheses: tuple
+    sha256: str
+
+
+def read_hypotheses(text, codes, actors, stages):
+    """Return the ``Hypotheses`` written in ``text`` (YAML), or raise ``HypothesesError`` at the first entry that is wrong.
+
+    ``codes`` (with composites), ``actors`` and ``stages`` are the known ids; a misspelt one is refused with the nearest.
+    """
+    book = _load(text)
+    _refuse_keys(book, "hypotheses.yaml", ("windows", "families", "hypotheses"))
+    windows = tuple(_read_window(entry) for entry in _entries(book, "windows", Window))
+    families = tuple(Family(**entry) for entry in _entries(book, "families", Family))
+    known = {"codes": list(codes), "actors": list(actors), "stages": list(stages), "families": [f.id for f in families]}
+    hypotheses = tuple(_read_hypothesis(entry, known) for entry in _list_of(book, "hypotheses"))
+    for kind, entries in (("windows", windows), ("families", families), ("hypotheses", hypotheses)):
+        ids = [entry.id for entry in entries]
+        twice = [name for name in ids if ids.count(name) > 1]
+        if twice:
+            raise HypothesesError(f"{kind}: the id {twice[0]!r} occurs twice; rename one")
+    said = [[asdict(entry) for entry in entries] for entries in (windows, families, hypotheses)]
+    canonical = json.dumps(said, sort_keys=True, ensure_ascii=False)
+    return Hypotheses(windows, families, hypotheses, hashlib.sha256(canonical.encode()).hexdigest())
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """YAML with duplicate keys refused."""
+
+    def construct_mapping(self, node, deep=False):
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                line = key.start_mark.line + 1
+                raise HypothesesError(f"hypotheses.yaml, line {line}: key {key.value!r} occurs twice; keep one")
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _load(text):
+    """Return the mapping in ``text``."""
+    try:
+        book = yaml.load(text, Loader=_Loader)  # noqa: S506 - the loader derives from SafeLoader
+    except yaml.MarkedYAMLError as error:
+        raise HypothesesError(f"hypotheses.yaml, line {error.problem_mark.line + 1}: not YAML ({error.problem})") from error
+    except ValueError as error:  # YAML reads 2016-02-30 as a date and fails on it
+        raise (
+            error if isinstance(error, HypothesesError) else HypothesesError(f"hypotheses.yaml: a date is none ({error})")
+        ) from error
+    if not isinstance(book, dict):
+        raise HypothesesError("hypotheses.yaml is no mapping; it has the keys windows, families and hypotheses")
+    return book
+
+
+def _list_of(book, section):
+    """Return the entries of a section, each a mapping with an id in text."""
+    entries = book.get(section)
+    if not isinstance(entries, list) or not entries:
+        raise HypothesesError(f"hypotheses.yaml: {section} is missing or empty; give a list of entries")
+    for number, entry in enumerate(entries, start=1):
+        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+            raise HypothesesError(f"hypotheses.yaml: entry {number} of {section} has no id in letters; give it one")
+    return entries
+
+
+def _entries(book, section, kind):
+    """Return the entries of windows or families with exactly the keys of their dataclass."""
+    keys = tuple(kind.__dataclass_fields__)
+    for entry in _list_of(book, section):
+        place = f"{section} {entry['id']}"
+        _refuse_keys(entry, place, keys)
+        if not isinstance(entry["confirmatory"], bool):
+            raise HypothesesError(f"{place}: confirmatory is {entry['confirmatory']!r}; write true or false")
+    return book[section]
+
+
+def _read_window(entry):
+    """Return a window with its days as text."""
+    place = f"windows {entry['id']}"
+    days = {key: None if entry[key] is None else _read_day(entry[key], place, key) for key in ("start", "end")}
+    if days["start"] and days["end"] and days["start"] > days["end"]:
+        raise HypothesesError(f"{place}: it starts on {days['start']} and ends before, on {days['end']}; exchange them")
+    return Window(**(entry | days))
+
+
+def _read_hypothesis(entry, known):
+    """Return one hypothesis, its keys, names and values checked."""
+    place = f"hypothesis {entry['id']}"
+    test = _refuse_unknown(entry.get("test"), TESTS, place, "test")
+    keys = (*EVERY_TEST, *TESTS[test])
+    _refuse_keys(entry, place, keys, [key for key in FREE if key != "among" or test not in NO_AMONG])
+    _refuse_unknown(entry["family"], known["families"], place, "family")
+    actors = {side: _names(entry, side, known["actors"], place) for side in ("a", "b", "actors") if side in entry}
+    for name in set(actors.get("a", ())) & set(actors.get("b", ())):
+        raise HypothesesError(f"{place}: {name} stands on both sides; remove it from a or b")
+    if test == "upper_bound" and len(actors["a"]) > 1:
+        raise HypothesesError(f"{place}, a: an upper bound is for one actor; write one entry for each")
+    if test == "joint" and len(actors["actors"]) < 2:
+        raise HypothesesError(f"{place}, actors: a joint test compares at least two actors; name another")
+    fields = {key: entry[key] for key in ("id", "family", "test", "claim", "ground", "strength") if key in entry}
+    for key in ("other_code", "among"):
+        if key in entry:
+            fields[key] = _refuse_unknown(entry[key], known["codes"], place, key)
+    for key in ("late", "early"):
+        if key in entry:
+            fields[key] = _refuse_unknown(entry[key], known["stages"], place, key)
+    for key in ("margin_points", "bound_points"):
+        if key in entry:
+            fields[key] = _read_points(entry[key], place, key)
+    if "split_date" in entry:
+        fields["split_date"] = _read_day(entry["split_date"], place, "split_date")
+    return Hypothesis(
+        **fields,
+        codes=_names(entry, "codes" if test == "joint" else "code", known["codes"], place),
+        a=actors.get("actors", actors.get("a")),
+        b=actors.get("b", ()),
+        sign=_read_sign(entry, test, place),
+    )
+
+
+def _refuse_keys(mapping, place, required, free=()):
+    """Raise where a key is unknown (with the nearest known one), missing or empty."""
+    for key in mapping:
+        if key not in (*required, *free):
+            raise HypothesesError(f"{place}: key {key!r} is unknown; {_nearest(key, [*required, *free])}")
+    for key in required:
+        if key not in mapping or (mapping[key] in ("", [], None) and key not in ("start", "end")):
+            raise HypothesesError(f"{place}: key {key!r} is missing or empty; it is needed here")
+
+
+def _refuse_unknown(name, known, place, key):
+    """Return ``name``, or raise where it is not known, with the nearest known one."""
+    if not isinstance(name, str) or name not in known:
+        raise HypothesesError(f"{place}, {key}: {name!r} is unknown; {_nearest(name, list(known))}")
+    return name
+
+
+def _nearest(name, known):
+    """Return a hint at the nearest known name."""
+    folded = {other.lower(): other for other in known}
+    near = difflib.get_close_matches(str(name).lower(), folded, n=1, cutoff=0.6)
+    return f"did you mean {folded[near[0]]!r}?" if near else f"known are {', '.join(known)}"
+
+
+def _names(entry, key, known, place):
+    """Return one name or a list of them as a tuple, each known and written once."""
+    names = entry[key] if isinstance(entry[key], list) else [entry[key]]
+    for name in names:
+        _refuse_unknown(name, known, place, key)
+        if names.count(name) > 1:
+            raise HypothesesError(f"{place}, {key}: {name} is written twice; keep one")
+    return tuple(names)
+
+
+def _read_points(value, place, key):
+    """Return percentage points in (0, 100]."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 100:
+        raise HypothesesError(f"{place}, {key}: {value!r} is not a number of points above 0 and up to 100")
+    return float(value)
+
+
+def _read_day(value, place, key):
+    """Return a day as YYYY-MM-DD."""
+    try:
+        return datetime.date.fromisoformat(str(value)).isoformat()
+    except ValueError as error:
+        raise HypothesesError(f"{place}, {key}: {value!r} is not a day; write YYYY-MM-DD") from error
+
+
+def _read_sign(entry, test, place):
+    """Return the sign that the claim expects; equivalence, joint and upper_bound have only one."""
+    allowed = SIGNS.get(test, ("+", "-", "two-sided"))
+    sign = entry.get("sign", allowed[0])
+    if sign not in allowed:
+        raise HypothesesError(
+            f"{place}, sign: {sign!r} does not go with the test {test}; write one of {allowed}, in quotation marks"
+        )
+    return sign
+
+
+def _mean_of(actors):
+    """Return actors in words: one by name, several as their mean."""
+    return actors[0] if len(actors) == 1 else f"mean({', '.join(actors)})"

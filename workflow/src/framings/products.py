@@ -1,0 +1,418 @@
+"""What a reader takes home: derived tables, tables as CSV and HTML, and every number that the prose may cite.
+
+Text from pages, labels and titles is data: it is escaped in HTML, and quoted in CSV where a spreadsheet would run it as
+a formula. Released numbers are rounded, so that two machines write the same bytes.
+"""
+
+import hashlib
+import re
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from framings.schemas import Column, Contract, check
+
+INCLUSION = Contract(
+    "inclusion", "a step from the register to the talk that is compared, or an actor's part of it", ("step_id", "actor_id"),
+    {
+        "step_id": Column("text", "key of the step; 'actor' for the last rows"),
+        "step": Column("text", "what is left after the step"),
+        "actor_id": Column("text", "actor of a last row; missing for a step", missing=True),
+        "n_documents": Column("int", "documents left", low=0),
+        "n_turns": Column("int", "turns left; 0 before pages are segmented", low=0),
+        "n_sentences": Column("int", "sentences left", low=0),
+        "n_words": Column("int", "words left", low=0),
+        "excluded": Column("int", "documents or turns that the step leaves out", low=0),
+        "unit": Column("text", "what is counted as excluded", values=("documents", "turns", "")),
+        "reason": Column("text", "why they are left out; empty where nothing is"),
+    },
+)  # fmt: skip
+
+WORDS = Contract(
+    "words", "an actor in a year", ("actor_id", "year"),
+    {
+        "actor_id": Column("text", "actor"),
+        "year": Column("int", "year of the documents"),
+        "n_documents": Column("int", "documents in which the actor speaks", low=0),
+        "n_words": Column("int", "words of the actor's turns", low=0),
+    },
+)  # fmt: skip
+
+EVIDENCE = Contract(
+    "evidence", "a coded sentence shown to the reader", ("code", "sentence_id"),
+    {
+        "code": Column("text", "code of the codebook"),
+        "sentence_id": Column("text", "sentence"),
+        "document_id": Column("text", "document"),
+        "date": Column("text", "day of the event"),
+        "title": Column("text", "headline of the page"),
+        "url": Column("text", "address of the page"),
+        "actor_id": Column("text", "actor who speaks"),
+        "label": Column("text", "label of the turn as printed"),
+        "paragraph": Column("int", "paragraph of the page's body, from 0", low=0),
+        "text": Column("text", "the sentence"),
+        "spans": Column("text", "what the dictionary matched, as 'start:end start:end'"),
+    },
+)  # fmt: skip
+
+UNRESOLVED = Contract(
+    "unresolved", "a label of turns whose speaker could not be named", ("label",),
+    {
+        "label": Column("text", "label as printed; empty where the page prints none"),
+        "n_turns": Column("int", "turns", low=1),
+        "n_documents": Column("int", "documents", low=1),
+        "nearest": Column("text", "nearest known names", missing=True),
+        "example": Column("text", "a document in which it stands"),
+    },
+)  # fmt: skip
+
+
+# Verdicts of framings.estimates by what they say about the claim.
+VERDICT_GROUPS = {
+    "holds": ("supported", "equivalent"),
+    "opposite": ("opposite sign",),
+    "open": ("not detected", "not shown equivalent"),
+    "described": ("descriptive only", "too rare"),
+    "absent": ("not estimable", "not coded"),
+}
+
+# Derived tables ----------------------------------------------------------------------------------------------------
+
+
+def count_inclusion(documents, turns, speakers, marks, sentences, language=None):
+    """Return INCLUSION: what is left after each step from the register to the relevant turns of actors, then a row an actor.
+
+    A step leaves out documents until the pages are segmented, turns afterwards. ``language``: the language that is analysed.
+    The last step holds the rows of the tallies.
+    """
+    read = documents["status"].eq("parsed")
+    at_hand, spoken_in = documents["status"].ne("page missing"), documents["document_id"].isin(turns["document_id"])
+    ours = documents["language"].eq(language) if language else pd.Series(True, index=documents.index)
+    table = _join_turns(documents, turns, speakers, marks, sentences)
+    by_document = [
+        ("registered", "registered documents", pd.Series(True, index=documents.index), ""),
+        ("at_hand", "page at hand", at_hand, "registered, but no page is in the pages folder"),
+        ("read", "page read", read, "page refused: it is not the transcript that the register names"),
+        ("language", f"page in the language analysed ({language})", ours, "page in another language: the two are never pooled"),
+        ("spoken", "with speech or questions", spoken_in, "no turn: a read-out, a message or a text without speakers"),
+    ]
+    rows, left = [], pd.Series(True, index=documents.index)
+    for step_id, step, keep, reason in by_document:
+        gone, left = int((left & ~keep).sum()), left & keep
+        if gone or step_id != "language":
+            rows.append(_step(step_id, step, gone, "documents", reason, documents=int(left.sum())))
+    table = table[table["document_id"].isin(documents.loc[left, "document_id"])]
+    rows[-1].update(_amounts(table))
+    by_turn = [
+        ("speech", "speech of labelled speakers", table["kind"].eq("speech"), "questions by persons whom the page does not name"),
+        ("named", "speaker identified", table["resolution"].ne("unresolved"), "speaker not identified: listed, not guessed"),
+        ("compared", "speaker is an actor who is compared", table["actor_id"].notna(), "other speakers"),
+        ("staged", "date in a stage of integration", table["stage_id"].notna(), "date outside all stages"),
+        (
+            "relevant",
+            "talk about integration",
+            table["relevant"] & table["n_sentences"].gt(0),
+            "no mention of integration in the turn",
+        ),
+    ]
+    left = pd.Series(True, index=table.index)
+    for step_id, step, keep, reason in by_turn:
+        gone, left = int((left & ~keep).sum()), left & keep
+        rows.append(_step(step_id, step, gone, "turns", reason, **_amounts(table[left])))
+    for actor, mine in table[left].groupby("actor_id"):
+        rows.append(_step("actor", f"said by {actor}", 0, "", "", actor=actor, **_amounts(mine)))
+    return check(pd.DataFrame(rows, columns=list(INCLUSION.columns)), INCLUSION)
+
+
+def _join_turns(documents, turns, speakers, marks, sentences):
+    """Return the turns with their speaker, stage, relevance and number of sentences."""
+    key = ["document_id", "turn"]
+    n = sentences.groupby(key, as_index=False).size().rename(columns={"size": "n_sentences"})
+    table = turns[[*key, "kind", "n_words"]].merge(speakers[[*key, "actor_id", "resolution"]], on=key, how="left")
+    table = table.merge(marks[[*key, "stage_id", "relevant"]], on=key, how="left").merge(n, on=key, how="left")
+    return table.assign(relevant=table["relevant"].eq(True), n_sentences=table["n_sentences"].fillna(0).astype(int))
+
+
+def _step(step_id, step, gone, unit, reason, actor=None, documents=0, turns=0, sentences=0, words=0, **amounts):
+    row = {
+        "step_id": step_id,
+        "step": step,
+        "actor_id": actor,
+        "n_documents": documents,
+        "n_turns": turns,
+        "n_sentences": sentences,
+    }
+    return row | {"n_words": words, "excluded": gone, "unit": unit if gone else "", "reason": reason if gone else ""} | amounts
+
+
+def _amounts(table):
+    return {
+        "n_documents": int(table["document_id"].nunique()),
+        "n_turns": len(table),
+        "n_sentences": int(table["n_sentences"].sum()),
+        "n_words": int(table["n_words"].sum()),
+    }
+
+
+def count_words(documents, turns, speakers):
+    """Return WORDS: each actor's documents and words of speech by year."""
+    table = turns[turns["kind"] == "speech"].merge(speakers[["document_id", "turn", "actor_id"]], on=["document_id", "turn"])
+    table = table.dropna(subset=["actor_id"]).merge(documents[["document_id", "date"]], on="document_id")
+    table = table.assign(year=table["date"].str[:4].astype(int))
+    counts = table.groupby(["actor_id", "year"], as_index=False).agg(
+        n_documents=("document_id", "nunique"), n_words=("n_words", "sum")
+    )
+    return check(counts, WORDS)
+
+
+def list_unresolved(turns, speakers):
+    """Return UNRESOLVED: the labels of speech that nobody in the corpus's list of speakers answers to, most frequent first."""
+    gone = speakers.loc[speakers["resolution"] == "unresolved", ["document_id", "turn", "nearest"]]
+    table = turns.loc[turns["kind"] == "speech", ["document_id", "turn", "label"]].merge(gone, on=["document_id", "turn"])
+    counts = table.groupby("label", as_index=False).agg(
+        n_turns=("turn", "size"),
+        n_documents=("document_id", "nunique"),
+        nearest=("nearest", "first"),
+        example=("document_id", "min"),
+    )
+    return check(counts.sort_values(["n_turns", "label"], ascending=[False, True]), UNRESOLVED)
+
+
+def pick_evidence(matches, sentences, documents, turns, speakers, marks, codes, per_code=3):
+    """Return EVIDENCE: up to ``per_code`` sentences of actors for each of ``codes``, drawn by lot, one a document.
+
+    The lot is a hash of code and sentence id, so that nobody chose and every run draws the same; different actors go
+    first. Sentences of 6 to 60 words in relevant turns qualify; negated matches do not count.
+    """
+    talk = speakers.loc[speakers["actor_id"].notna(), ["document_id", "turn", "actor_id"]]
+    talk = talk.merge(marks.loc[marks["relevant"], ["document_id", "turn"]], on=["document_id", "turn"])
+    pool = sentences[sentences["n_words"].between(6, 60)].merge(talk, on=["document_id", "turn"])
+    hits = matches[~matches["negated"] & matches["code"].isin(list(codes)) & matches["sentence_id"].isin(pool["sentence_id"])]
+    hits = hits.sort_values(["code", "sentence_id", "start"])
+    hits = hits.assign(spans=hits["start"].astype(str) + ":" + hits["end"].astype(str))
+    hits = hits.groupby(["code", "sentence_id"], as_index=False)["spans"].agg(" ".join)
+    hits = hits.merge(pool[["sentence_id", "document_id", "turn", "actor_id", "paragraph", "text"]], on="sentence_id")
+    lots = [hashlib.sha256(f"{c} {s}".encode()).hexdigest() for c, s in zip(hits["code"], hits["sentence_id"], strict=True)]
+    hits = hits.assign(lot=lots).sort_values(["code", "lot"]).drop_duplicates(["code", "document_id"])
+    hits = hits.assign(again=hits.groupby(["code", "actor_id"]).cumcount()).sort_values(["code", "again", "lot"])
+    hits = hits.groupby("code", sort=False).head(per_code)
+    hits = hits.merge(documents[["document_id", "date", "title", "url"]], on="document_id")
+    hits = hits.merge(turns[["document_id", "turn", "label"]], on=["document_id", "turn"])
+    order = {code: k for k, code in enumerate(codes)}
+    hits = hits.sort_values(["code", "again", "lot"], key=lambda cells: cells.map(order) if cells.name == "code" else cells)
+    return check(hits[list(EVIDENCE.columns)], EVIDENCE)
+
+
+def name_actors(known):
+    """Return {actor_id: name} from the corpus's speakers (KNOWN_SPEAKERS), in order of first mention.
+
+    An actor that is one person has that person's name; one that several persons speak for, the body or state they share.
+    """
+    names = {}
+    for actor, rows in known.dropna(subset=["actor_id"]).groupby("actor_id", sort=False):
+        persons, bodies = rows.drop_duplicates("speaker_id")["name"].tolist(), rows["country"].dropna().unique()
+        names[actor] = persons[0] if len(persons) == 1 else bodies[0] if len(bodies) == 1 else actor
+    return names
+
+
+def pick_actors(inclusion, names, asked=(), most=4):
+    """Return {actor: name} of those that figures show: those ``asked`` about in the hypotheses, then those with most sentences.
+
+    At most ``most``, in the order of their sentences on integration; an actor who says nothing on integration is not shown.
+    """
+    said = inclusion[inclusion["actor_id"].notna()].set_index("actor_id")["n_sentences"]
+    first = sorted(said.index, key=lambda actor: (actor not in asked, -said[actor], actor))[:most]
+    return {actor: names.get(actor, actor) for actor in sorted(first, key=lambda actor: (-said[actor], actor))}
+
+
+def name_subframes(codebook):
+    """Return {code: (title, family)} of the codebook's sub-frames, in its order."""
+    frames = codebook.codes[codebook.codes["kind"] == "sub-frame"]
+    titles = frames["title"].where(frames["title"].ne(""), frames["name"].str.replace("_", " "))
+    return {c: (t, f) for c, t, f in zip(frames["code"], titles, frames["family"], strict=True)}
+
+
+# Tables as files ---------------------------------------------------------------------------------------------------
+
+RUNS_IN_SPREADSHEETS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")
+LINE_ENDS = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")  # inside a cell they would break a row
+
+
+def round_numbers(table, decimals=4):
+    """Return the table with its fractional numbers rounded to released precision; a rounded minus zero becomes zero."""
+    fractions = table.select_dtypes("float")
+    return table.assign(**{name: fractions[name].round(decimals) + 0.0 for name in fractions})
+
+
+def render_csv(table, decimals=4):
+    """Return the table as CSV text, numbers rounded, text that a spreadsheet would run as a formula quoted with an apostrophe."""
+    table = round_numbers(table, decimals)
+    for name in table.columns:
+        if not (pd.api.types.is_numeric_dtype(table[name]) or pd.api.types.is_bool_dtype(table[name])):
+            table = table.assign(**{name: [_disarm(cell) for cell in table[name]]})
+    return table.to_csv(index=False, lineterminator="\n")
+
+
+def _disarm(cell):
+    if not isinstance(cell, str):
+        return cell
+    cell = LINE_ENDS.sub(" ", cell)
+    return f"'{cell}" if cell.lstrip(" ").startswith(RUNS_IN_SPREADSHEETS) else cell
+
+
+# Column -> heading and how its numbers are written; anything else is shown as it is under its own name.
+LOOKS = {
+    "document_id": ("document", ""), "actor_id": ("actor", ""), "stage_id": ("stage", ""), "coder_id": ("coder", ""),
+    "hypothesis_id": ("hypothesis", ""), "window_id": ("window", ""), "step_id": ("key", ""), "sentence_id": ("sentence", ""),
+    "n_documents": ("documents", "count"), "n_turns": ("turns", "count"), "n_sentences": ("sentences", "count"),
+    "n_words": ("words", "count"), "n_coded": ("with the code", "count"), "n_paired": ("both speak", "count"),
+    "excluded": ("left out", "count"), "share": ("share, %", "percent"), "planted": ("planted, %", "percent"),
+    "se": ("SE, points", "percent"), "se_blocks": ("SE (blocks), points", "percent"), "low": ("95 % low", "percent"),
+    "high": ("95 % high", "percent"), "estimate": ("estimate, points", "points"),
+    "smallest_detectable": ("detectable, points", "percent"), "p_jackknife": ("p, jackknife", "p"), "p_swap": ("p, swap", "p"),
+    "p_swap_blocks": ("p, swap of blocks", "p"), "p": ("p of record", "p"), "p_holm": ("p, Holm", "p"),
+}  # fmt: skip
+
+TABLE_STYLE = """
+body{font:15px/1.5 system-ui,"Segoe UI",Helvetica,Arial,sans-serif;color:#1c1c1c}
+body{margin:2rem auto;max-width:1100px;padding:0 1.2rem}
+h1{font-size:1.35rem;line-height:1.25;margin:0 0 .4rem}.caption,.note{color:#595959;max-width:48rem}.note{font-size:.86rem}
+.simulated{display:inline-block;background:#a3195b;color:#fff;font-weight:700;padding:.15rem .6rem;border-radius:.3rem}
+.scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.86rem;font-variant-numeric:tabular-nums}
+thead th{border-top:1.5px solid #1c1c1c;border-bottom:1px solid #1c1c1c;text-align:left;font-weight:600;white-space:nowrap}
+th,td{padding:.25rem .6rem;vertical-align:top}
+tbody tr+tr td{border-top:1px solid #ececec}tbody tr:last-child td{border-bottom:1.5px solid #1c1c1c}
+.n{text-align:right;white-space:nowrap}tr:target{background:#fff3c4}
+""".strip()
+
+
+def render_table(table, title, caption, note="", simulated=False, looks=None):
+    """Return the table as a standalone HTML page: heading, caption, rows, note. All text is escaped."""
+    stamp = '<p><span class="simulated">SIMULATED DATA</span> No real person said any of this.</p>\n' if simulated else ""
+    foot = f'<p class="note">{escape(note)}</p>\n' if note else ""
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<style>{TABLE_STYLE}</style></head><body>\n<h1>{escape(title)}</h1>\n{stamp}"
+        f'<p class="caption">{escape(caption)}</p>\n<div class="scroll">{render_rows(table, "row", looks)}</div>\n'
+        f"{foot}</body></html>\n"
+    )
+
+
+def render_rows(table, anchor, looks=None):
+    """Return the table as an HTML ``<table>`` whose rows have the ids ``<anchor>-<row>``; all text is escaped."""
+    looks = LOOKS | (looks or {})
+    kinds = {name: looks.get(name, (name, ""))[1] or ("number" if _is_fraction(table[name]) else "") for name in table.columns}
+    numeric = {name for name in table.columns if kinds[name] or pd.api.types.is_integer_dtype(table[name])}
+    head = "".join(
+        f"<th{' class=n' if name in numeric else ''}>{escape(looks.get(name, (name.replace('_', ' '), ''))[0])}</th>"
+        for name in table.columns
+    )
+    cells = [
+        [f"<td{' class=n' if name in numeric else ''}>{escape(show_value(value, kinds[name]))}</td>" for value in table[name]]
+        for name in table.columns
+    ]
+    rows = "\n".join(f'<tr id="{escape(anchor)}-{k}">{"".join(row)}</tr>' for k, row in enumerate(zip(*cells, strict=True)))
+    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table>"
+
+
+def _is_fraction(cells):
+    return pd.api.types.is_float_dtype(cells)
+
+
+def show_value(value, kind=""):
+    """Return a value as it is printed: kind is count, percent, points (signed), p, number, or empty for text.
+
+    >>> show_value(0.1234, "percent"), show_value(-0.02, "points"), show_value(0.0004, "p"), show_value(12345, "count")
+    ('12.3', '−2.0', '<.001', '12\\u202f345')
+    """
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return "–"
+    if kind == "count":
+        return f"{int(value):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    if kind == "percent":
+        return _minus(f"{100 * value:.1f}")
+    if kind == "points":
+        return _minus(f"{100 * value:+.1f}").replace("+0.0", "0.0")
+    if kind == "p":
+        return "<.001" if value < 0.001 else "1" if value >= 0.9995 else f"{value:.3f}".lstrip("0")
+    if kind == "number":
+        return _minus(f"{value:.3f}")
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool | np.bool_) else str(value)
+
+
+def _minus(text):
+    return text[1:] if text.startswith("-") and not text.strip("-0.") else text.replace("-", "\N{MINUS SIGN}")
+
+
+# Numbers for the prose ---------------------------------------------------------------------------------------------
+
+
+def quote_numbers(documents, inclusion, prevalence, assessments, topics, unresolved, coder_id="dictionary"):
+    """Return every number that the report may cite: {name: {value, text, table, row, key}}.
+
+    ``row`` is the row of ``table`` (as released) that holds the number, -1 where it is counted over all rows; ``key`` says the row
+    in words. Names: ``relevant.n_sentences`` (steps of INCLUSION), ``actor.<actor>.n_words``,
+    ``share.<code>.<actor>.<stage>`` with ``.low`` and ``.high``, ``<hypothesis>.<window>.estimate`` and its other columns,
+    ``tests.n`` and ``tests.n_<group>`` (VERDICT_GROUPS) over confirmatory tests, ``tests.n_tested`` of those with a p-value,
+    ``topics.n``, ``unresolved.n_turns``, ``documents.first_year``. A cell that is not estimable has no number.
+    """
+    numbers = {}
+
+    def quote(name, value, kind, table, row=-1, key="all rows"):
+        plain = value.item() if isinstance(value, np.generic) else value
+        plain = round(plain, 6) if isinstance(plain, float) else plain
+        numbers[name] = {"value": plain, "text": show_value(value, kind), "table": table, "row": int(row), "key": key}
+
+    for k, r in enumerate(inclusion.to_dict("records")):
+        name = r["step_id"] if r["step_id"] != "actor" else f"actor.{r['actor_id']}"
+        for column in ("n_documents", "n_turns", "n_sentences", "n_words", "excluded"):
+            quote(f"{name}.{column}", r[column], "count", "inclusion", k, r["step"])
+    ours = prevalence[(prevalence["coder_id"] == coder_id) & prevalence["share"].notna()]
+    for k, r in zip(ours.index, ours.to_dict("records"), strict=True):
+        name = f"share.{r['code']}.{r['actor_id']}.{r['stage_id']}"
+        for column, end in (("share", ""), ("low", ".low"), ("high", ".high")):
+            if pd.notna(r[column]):
+                quote(name + end, r[column], "percent", "prevalence", k, f"{r['code']}, {r['actor_id']}, {r['stage_id']}")
+    _quote_tests(quote, assessments[assessments["coder_id"] == coder_id])
+    _quote_counts(quote, documents, prevalence[prevalence["coder_id"] == coder_id], topics, unresolved)
+    return dict(sorted(numbers.items()))
+
+
+def _quote_tests(quote, tests):
+    """Quote the columns of every test, and how many confirmatory tests have which kind of verdict."""
+    kinds = {"estimate": "points", "low": "points", "high": "points", "smallest_detectable": "percent"}
+    kinds |= {"p": "p", "p_holm": "p", "p_jackknife": "p", "p_swap_blocks": "p"}
+    kinds |= dict.fromkeys(("n_documents", "n_paired", "n_sentences", "n_coded"), "count")
+    of_test = {"joint": {"estimate": "number"}, "upper_bound": {"estimate": "percent", "low": "percent", "high": "percent"}}
+    for k, r in zip(tests.index, tests.to_dict("records"), strict=True):
+        key = f"{r['hypothesis_id']}, {r['window_id']}"
+        for column, kind in (kinds | of_test.get(r["test"], {})).items():
+            if pd.notna(r[column]):
+                quote(f"{r['hypothesis_id']}.{r['window_id']}.{column}", r[column], kind, "assessments", k, key)
+    sure = tests[tests["confirmatory"]]
+    quote("hypotheses.n", tests["hypothesis_id"].nunique(), "count", "assessments", key="hypotheses")
+    quote("tests.n", len(sure), "count", "assessments", key="confirmatory tests")
+    quote("tests.n_tested", int(sure["p"].notna().sum()), "count", "assessments", key="confirmatory tests with a p-value")
+    for group, verdicts in VERDICT_GROUPS.items():
+        key = f"confirmatory tests: {' or '.join(verdicts)}"
+        quote(f"tests.n_{group}", int(sure["verdict"].isin(verdicts).sum()), "count", "assessments", key=key)
+
+
+def _quote_counts(quote, documents, prevalence, topics, unresolved):
+    """Quote counts over whole tables."""
+    years = documents["date"].str[:4].astype(int)
+    for name, value in (("first_year", years.min()), ("last_year", years.max())):
+        if len(documents):
+            quote(f"documents.{name}", value, "", "documents", key="dates of all registered documents")
+    for language, n in sorted(documents["language"].value_counts().items()):
+        quote(f"documents.n_{language}", n, "count", "documents", key=f"language {language}")
+    cells = prevalence[prevalence["stage_id"] != "all"].drop_duplicates(["actor_id", "stage_id"])
+    quote("cells.n", len(cells), "count", "prevalence", key="actor by stage")
+    quote("cells.n_estimable", cells["share"].notna().sum(), "count", "prevalence", key="actor by stage, estimable")
+    quote("actors.n", prevalence["actor_id"].nunique(), "count", "prevalence", key="actors with talk on integration")
+    quote("topics.n", topics["topic"].nunique(), "count", "topics", key="topics")
+    quote("unresolved.n_labels", len(unresolved), "count", "unresolved", key="labels")
+    quote("unresolved.n_turns", int(unresolved["n_turns"].sum()), "count", "unresolved", key="turns")

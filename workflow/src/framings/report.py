@@ -1,0 +1,239 @@
+"""The report: a short paper in one HTML file, whose prose holds no number that is not read from a table.
+
+The template (Jinja) is the prose. It cites numbers by the names that ``products.quote_numbers`` gives them; each is printed as a
+link to the row from which it was read, and an unknown name stops the report. All text from pages is escaped.
+"""
+
+import base64
+from urllib.parse import quote, urlsplit
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup, escape
+
+from framings.products import VERDICT_GROUPS, render_rows, show_value
+
+DOCUMENT_COLUMNS = ["document_id", "date", "title", "event_type", "language", "status", "reason", "seed_document", "url"]
+TABLE_TITLES = {
+    "inclusion": "From the register to the talk that is compared",
+    "prevalence": "Share of sentences that carry each code, by actor and stage",
+    "assessments": "Every hypothesis in every window",
+    "left_out": "Every confirmatory contrast with one document left out",
+    "topics": "Topics by actor",
+    "unresolved": "Labels that no known speaker answers to",
+    "recovery_shares": "Planted shares and what was recovered",
+    "recovery_contrasts": "Planted contrasts and what was recovered",
+    "documents": "Registered documents",
+}
+
+
+class ReportError(ValueError):
+    """The report cannot be written; the message is one plain sentence."""
+
+
+def render_report(
+    template, corpus, simulated, numbers, figures, tables, names, provenance, what_is_measured, coder_id="dictionary"
+):
+    """Return the report as one self-contained HTML page.
+
+    template: text of report.html.j2. corpus: {"id", "title"}. numbers: from ``quote_numbers``. figures: {name: SVG bytes}.
+    tables: {name: table}: documents, inclusion, prevalence, assessments, topics, evidence, unresolved, and where there are any
+    left_out, recovery_shares and recovery_contrasts; rows must be in the order in which ``quote_numbers`` saw them. names:
+    {"codes": {code: (title, family)}, "families": {composite code: title}, "actors": {id: name}, "hypothesis_families": {id:
+    title}, "windows": {id: title}}. provenance: {what: text}. Raises ``ReportError`` where the prose
+    cites a number or the template a field that nobody gives.
+    """
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    tests = tables["assessments"][tables["assessments"]["coder_id"] == coder_id]
+    cite = Citations(numbers)
+    shown = {**tables, "documents": tables["documents"][DOCUMENT_COLUMNS]}
+    context = {
+        "corpus": corpus,
+        "simulated": simulated,
+        "n": cite,
+        "value": cite.value,
+        "known": numbers.__contains__,
+        "choose": cite.choose,
+        "figures": {name: "data:image/svg+xml;base64," + base64.b64encode(svg).decode() for name, svg in figures.items()},
+        "confirmatory": group_tests(tests[tests["confirmatory"]], names["hypothesis_families"], names, cite),
+        "exploratory": group_tests(tests[~tests["confirmatory"]], names["hypothesis_families"], names, cite),
+        "evidence": group_evidence(tables["evidence"], names),
+        "shares": compare_families(tables["prevalence"], names, coder_id),
+        "appendix": [
+            {"name": name, "title": title, "n": len(shown[name]), "html": Markup(render_rows(shown[name], f"t-{name}"))}
+            for name, title in TABLE_TITLES.items()
+            if name in shown and len(shown[name])
+        ],
+        "names": names,
+        "unresolved": tables["unresolved"].head(12).to_dict("records"),
+        "provenance": provenance,
+        "what_is_measured": what_is_measured,
+        "join": join_words,
+    }
+    try:
+        return environment.from_string(template).render(context)
+    except jinja2.UndefinedError as error:
+        raise ReportError(f"the report's template asks for something that it was not given: {error}") from error
+
+
+class Citations:
+    """The numbers that the prose may cite; calling it with a name gives the number as a link to its row."""
+
+    def __init__(self, numbers):
+        self.numbers = numbers
+
+    def __call__(self, name, unit=""):
+        """Return the number's text, with its unit, as a link to the row of the table that it was read from."""
+        number = self._find(name)
+        target = f"t-{number['table']}" + (f"-{number['row']}" if number["row"] >= 0 else "")
+        where = f"{number['table']}: {number['key']} ({name})"
+        return Markup('<a class="num" href="#{}" title="{}">{}{}</a>').format(target, where, number["text"], unit)
+
+    def value(self, name, default=None):
+        """Return the number itself, or ``default`` where the name is not known and a default is given."""
+        if name not in self.numbers and default is not None:
+            return default
+        return self._find(name)["value"]
+
+    def choose(self, name, none, one, many):
+        """Return the sentence that fits the count: ``none``, ``one`` or ``many``, in which {} stands for the linked number.
+
+        A count that no table gives is none: a verdict that nobody got is not counted.
+        """
+        count = self.value(name, 0)
+        if count == 0:
+            return none
+        return Markup(escape(one if count == 1 else many)).replace("{}", self(name))
+
+    def _find(self, name):
+        if name not in self.numbers:
+            raise ReportError(
+                f"the report cites the number {name!r}, which is in no table; see products.quote_numbers for the names"
+            )
+        return self.numbers[name]
+
+
+def join_words(words):
+    """Return words as a list in prose.
+
+    >>> join_words(["a", "b", "c"])
+    'a, b and c'
+    """
+    words = [str(word) for word in words]
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else "none"
+
+
+# Findings ----------------------------------------------------------------------------------------------------------
+
+
+def group_tests(tests, families, names, cite):
+    """Return the families that have tests: [{title, tests: [{id, claim, window, verdict, supported, text}]}]."""
+    groups = []
+    for family, title in families.items():
+        rows = tests[tests["family"] == family]
+        if len(rows):
+            groups.append(
+                {"id": family, "title": title, "tests": [_describe(row, names, cite) for row in rows.itertuples(index=False)]}
+            )
+    return groups
+
+
+def _describe(row, names, cite):
+    """Return one test in words."""
+    test = {"id": row.hypothesis_id, "claim": row.claim, "contrast": row.contrast, "verdict": row.verdict}
+    test["window"] = names["windows"].get(row.window_id, row.window_id)
+    test["holds"] = row.verdict in VERDICT_GROUPS["holds"]
+    return test | {"text": describe_test(row, cite)}
+
+
+def describe_test(row, cite):
+    """Return the sentence that reports a test: estimate, interval, p after Holm, verdict, and what could have been found."""
+    key = f"{row.hypothesis_id}.{row.window_id}"
+    if pd.isna(row.estimate):
+        reason = str(row.reason).rstrip(".") if pd.notna(row.reason) else "too little talk"
+        return Markup("{}: {}.").format(row.verdict.capitalize(), reason)
+    if row.test == "joint":
+        parts = [Markup("joint statistic {}").format(cite(f"{key}.estimate"))]
+    else:
+        unit = " %" if row.test == "upper_bound" else " points"
+        parts = [Markup("{}{}").format(cite(f"{key}.estimate"), unit)]
+        if pd.notna(row.low):
+            parts[0] += Markup(" (95 % interval {} to {})").format(cite(f"{key}.low"), cite(f"{key}.high"))
+    for column, after in (("p_holm", " after Holm"), ("p", ", not adjusted")):
+        if pd.notna(getattr(row, column)):
+            number = cite(f"{key}.{column}")
+            sign = "" if cite.numbers[f"{key}.{column}"]["text"].startswith("<") else "= "
+            parts.append(Markup("<i>p</i> {}{}{}").format(sign, number, after))
+            break
+    text = Markup(", ").join(parts) + Markup(": {}.").format(row.verdict)
+    if row.verdict in VERDICT_GROUPS["open"] and row.test != "joint" and pd.notna(row.smallest_detectable):
+        found = cite(f"{key}.smallest_detectable")
+        text += Markup(" A difference of {} points would have been found with 80 % power; a smaller one may well exist.").format(
+            found
+        )
+    if pd.notna(row.reason):
+        text += Markup(" ({}.)").format(str(row.reason).rstrip("."))
+    return text
+
+
+def compare_families(prevalence, names, coder_id):
+    """Return, for each actor, each family's share over all stages as a number's name, or the reason why there is none."""
+    rows = prevalence[(prevalence["coder_id"] == coder_id) & (prevalence["stage_id"] == "all")]
+    cells = {(r.code, r.actor_id): r for r in rows.itertuples(index=False)}
+    table = []
+    for actor, name in names["actors"].items():
+        known = [(code, cells.get((code, actor))) for code in names["families"]]
+        parts = [
+            {"number": f"share.{code}.{actor}.all" if cell is not None and pd.notna(cell.share) else None,
+             "interval": cell is not None and pd.notna(cell.low),
+             "reason": "no talk on integration" if cell is None else cell.reason}
+            for code, cell in known
+        ]  # fmt: skip
+        some = next((cell for _, cell in known if cell is not None), None)
+        sizes = {column: show_value(getattr(some, column) if some else 0, "count") for column in ("n_sentences", "n_documents")}
+        table.append({"actor": name, "cells": parts} | sizes)
+    return table
+
+
+# Evidence ----------------------------------------------------------------------------------------------------------
+
+
+def group_evidence(evidence, names):
+    """Return the sentences shown as evidence by code, in the codebook's order, matches marked."""
+    groups = []
+    for code, (title, family) in names["codes"].items():
+        rows = evidence[evidence["code"] == code]
+        sentences = [
+            row | {"marked": mark_spans(row["text"], row["spans"]), "link": link_sentence(row["url"], row["text"]),
+                   "actor": names["actors"].get(row["actor_id"], row["actor_id"])}
+            for row in rows.to_dict("records")
+        ]  # fmt: skip
+        groups.append({"code": code, "title": title, "family": family, "sentences": sentences})
+    return groups
+
+
+def mark_spans(text, spans):
+    """Return the text escaped, with each 'start:end' span in ``<mark>``; overlapping spans are joined.
+
+    >>> str(mark_spans("a <b> c", "2:5"))
+    'a <mark>&lt;b&gt;</mark> c'
+    """
+    joined = []
+    for start, end in sorted(tuple(int(x) for x in span.split(":")) for span in spans.split()):
+        if joined and start <= joined[-1][1]:
+            joined[-1][1] = max(end, joined[-1][1])
+        else:
+            joined.append([start, end])
+    out, at = Markup(), 0
+    for start, end in joined:
+        out += escape(text[at:start]) + Markup("<mark>{}</mark>").format(text[start:end])
+        at = end
+    return out + escape(text[at:])
+
+
+def link_sentence(url, text):
+    """Return the page's address with a fragment that scrolls to the sentence; empty where it is not a web address."""
+    if urlsplit(str(url)).scheme not in ("http", "https"):
+        return ""
+    words = " ".join(str(text).split()[:6]).rstrip(".,;:!?…")
+    return f"{url}#:~:text={quote(words).replace('-', '%2D')}"
