@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from framings import schemas
+from framings.topic_links import TOPIC_ACTORS
 
 ACTORS = {
     "NORTH": "Aldo Northman",
@@ -110,8 +111,11 @@ def make_topics(n=12, seed=3):
     for k in range(n):
         label = ", ".join(rng.permutation(words.split())[:6])
         for a, actor in enumerate(ACTORS):
-            rows.append((f"topic_{k + 1:02d}", label, actor, float(rng.dirichlet(np.ones(8))[0]), 0.02, [400, 300, 200, 90][a]))
-    return pd.DataFrame(rows, columns=["topic", "label", "actor_id", "share", "se", "n_turns"])
+            share, n = float(rng.dirichlet(np.ones(8))[0]), [400, 300, 200, 9][a]
+            numbers = (share, 0.02, max(0, share - 0.04), min(1, share + 0.04), None)
+            numbers = numbers if a < 3 else (None, None, None, None, "2 documents, 3 needed")
+            rows.append((f"topic_{k + 1:02d}", label, actor, 9, n, 5 * n, *numbers))
+    return schemas.check(pd.DataFrame(rows, columns=list(TOPIC_ACTORS.columns)), TOPIC_ACTORS)
 
 
 def make_documents(n=60, seed=4):
@@ -122,7 +126,7 @@ def make_documents(n=60, seed=4):
         day = f"{2008 + int(rng.integers(0, 14))}-{int(rng.integers(1, 13)):02d}-{int(rng.integers(1, 28)):02d}"
         reason = {"refused": "the page is of another event", "page missing": "no page in the pages folder"}.get(status)
         rows.append(
-            (f"made-en-{k:03d}", status, reason, "made", "ru" if k % 5 == 3 else "en", f"https://example.org/events/{k}", day, day,
+            (f"made-en-{k:03d}", status, reason, "made", ["en", "ru"][k % 5 == 3], f"https://example.org/events/{k}", day, day,
              "12:00", f"Meeting number {k} of the council", "Capital", "lead", "", "", "", "council_meeting",
              "yes" if k % 4 == 0 else "no", 4, 400, 400, 0)
         )  # fmt: skip

@@ -125,9 +125,7 @@ def test_an_svg_is_well_formed_and_has_no_date_and_no_text_that_needs_a_typeface
 def test_hostile_text_is_drawn_and_not_run():
     """Dollar signs, comment ends, tags and control characters in labels are letters like others."""
     label = "$x^{$ --> <script>alert(1)</script> \x00 \n \\frac{a}"
-    topics = pd.DataFrame(
-        [("T1", label, actor, 0.2, 0.01, 9) for actor in ACTORS], columns=["topic", "label", "actor_id", "share", "se", "n_turns"]
-    )
+    topics = make_topics().assign(label=label)
     svg = save_svg(topics_by_actor(topics, dict.fromkeys(ACTORS, label))).decode()
     assert "script" not in {element.tag.split("}")[1] for element in ElementTree.fromstring(svg).iter()}
 

@@ -82,7 +82,8 @@ def test_each_loss_has_its_reason():
     """Of three registered documents one has no page and one is refused; of the third's turns one is relevant talk of an actor."""
     documents = make_documents(3).assign(status=["parsed", "page missing", "refused"], language="en")
     rows = [
-        ("speech", "NORTH", "full name", True), ("question", None, "role without a name", True), ("speech", None, "unresolved", True),
+        ("speech", "NORTH", "full name", True), ("question", None, "role without a name", True),
+        ("speech", None, "unresolved", True),
         ("speech", None, "surname", True), ("speech", "NORTH", "full name", False),
     ]  # fmt: skip
     key = {"document_id": documents["document_id"][0], "turn": range(5)}

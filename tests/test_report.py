@@ -14,7 +14,6 @@ from gallery_tables import (
     ACTORS,
     FAMILIES,
     HYPOTHESIS_FAMILIES,
-    STAGES,
     SUBFRAMES,
     WINDOWS,
     make_assessments,
@@ -66,7 +65,13 @@ def write_report(supported=3, simulated=False, payloads=(), template=TEMPLATE, n
         "evidence": pick_evidence(matches, sentences, documents, turns, speakers, marks, SUBFRAMES),
     } | changes
     numbers = quote_numbers(*(tables[k] for k in ("documents", "inclusion", "prevalence", "assessments", "topics", "unresolved")))
-    names = {"codes": titles, "families": FAMILIES, "actors": actors, "hypothesis_families": HYPOTHESIS_FAMILIES, "windows": WINDOWS}
+    names = {
+        "codes": titles,
+        "families": FAMILIES,
+        "actors": actors,
+        "hypothesis_families": HYPOTHESIS_FAMILIES,
+        "windows": WINDOWS,
+    }
     figures = dict.fromkeys(("inclusion_flow", "hypotheses_forest", "shares_recovered"), EMPTY)
     corpus = {"id": "made", "title": payloads[0] if payloads else "A made-up corpus"}
     provenance = {"codebook": "1.0.0", "configuration": "corpus: made\nseed: 1"}
@@ -141,7 +146,7 @@ def test_a_null_stands_beside_what_could_have_been_found():
 
 def test_a_joint_test_is_not_given_in_points():
     """Its estimate is a statistic."""
-    assert "joint statistic 1.840 , p" in read_text(write_report())
+    assert "F = 1.840 , p" in read_text(write_report())
 
 
 def test_simulated_data_are_called_so_and_real_data_are_not():
@@ -201,7 +206,8 @@ def test_a_count_in_prose_is_a_link_and_safe():
 def test_no_hostile_text_becomes_an_element_of_the_report():
     """Forty payloads through title, label, sentence, claim, topic and names leave the elements as they were."""
     plain, page = (Page(write_report(simulated=True, payloads=texts)) for texts in (["harmless"], HOSTILE))
-    assert page.tags == plain.tags and not page.events
+    counts = [{tag: seen.tags.count(tag) for tag in set(seen.tags) - {"tr", "td"}} for seen in (plain, page)]
+    assert counts[0] == counts[1] and not page.events
     assert all(target.startswith("#") for target in page.targets)
 
 

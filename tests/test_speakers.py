@@ -6,7 +6,7 @@ from framings.schemas import KNOWN_SPEAKERS, ContractError
 from framings.speakers import check_known_speakers, resolve_speakers
 
 KNOWN = [
-    ("ada-king", "Ada King", "Ada Kyng;Ада Кинг", "Head of Northland;President of Northland", "2010-01-01", "2015-06-30", "NORTH"),
+    ("ada-king", "Ada King", "Ada Kyng;Ада Кинг", "Ruler;President of Northland", "2010-01-01", "2015-06-30", "NORTH"),
     ("ada-king", "Ada King", "", "First President of Northland", "2015-07-01", "", ""),
     ("bo-reed", "Bo Reed", "", "President of Northland", "2015-07-01", "", "NORTH"),
     ("max-lane", "Max Lane", "Maks Layn", "President of Southland", "2008-01-01", "2018-04-09", "SOUTH"),

@@ -123,8 +123,8 @@ def test_exclusivity_by_hand():
 def make_grid(kept, npmi):
     """Return fits and stability for {K: kept flags} and {K: coherence of its topics}."""
     stability = pd.DataFrame(
-        [(k, i, flag, npmi[k][i], 0.5) for k, flags in kept.items() for i, flag in enumerate(flags)],
-        columns=["k", "factor", "kept", "npmi", "exclusivity"],
+        [(k, i, flag, 0.2, npmi[k][i], 0.5) for k, flags in kept.items() for i, flag in enumerate(flags)],
+        columns=["k", "factor", "kept", "overlap", "npmi", "exclusivity"],
     )
     return pd.DataFrame({"k": list(kept), "error": 0.9}), stability
 
@@ -142,7 +142,16 @@ def test_more_topics_are_taken_only_where_more_return():
     grid = make_grid({4: [True] * 4, 5: [True] * 4 + [False]}, {4: [0.2, 0.3, 0.2, 0.3], 5: [0.2, 0.3, 0.2, 0.3, 0.25]})
     choice = choose_k(*grid, 0.8).set_index("k")
     assert choice["chosen"].to_dict() == {4: True, 5: False}
-    assert choice.loc[5, "reason"].endswith("K = 4 has as many stable topics or more.")
+    assert choice.loc[5, "reason"].endswith("K = 4 has as many such topics or more.")
+
+
+def test_halves_of_one_topic_do_not_count():
+    """Three stable topics of which two overlap serve worse than two that do not."""
+    fits, stability = make_grid({2: [True, True], 3: [True, True, True]}, {2: [0.2, 0.3], 3: [0.2, 0.3, 0.25]})
+    stability["overlap"] = [0.1, 0.1, 0.1, 0.5, 0.5]
+    choice = choose_k(fits, stability, 0.6).set_index("k")
+    assert choice["chosen"].to_dict() == {2: True, 3: False}
+    assert choice.loc[3, ["n_stable", "n_own"]].tolist() == [3, 1]
 
 
 def test_where_nothing_is_stable_the_reason_says_so():

@@ -28,6 +28,8 @@ if not Path(FOLDER).is_dir():
     known = ", ".join(sorted(path.name for path in Path("data/corpora").iterdir() if path.is_dir()))
     raise WorkflowError(f"config key 'corpus': there is no folder {FOLDER}; known corpora are {known}")
 
+TITLE = Path(FOLDER, "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
+
 
 wildcard_constraints:
     corpus=CORPUS,
@@ -78,6 +80,20 @@ def pages(wildcards):
 CODERS = ["dictionary", "planted"] if SIMULATED else ["dictionary"]
 TOPIC_PARTS = ["0", "1"]
 FIGURES = {
-    "plot_estimates": ["frames_by_actor_and_stage", "subframes_by_actor", "hypotheses_forest"] + ["recovery"] * SIMULATED,
-    "plot_corpus": ["coverage_over_time", "inclusion_flow", "topics_by_actor"],
+    "plot_corpus": ["inclusion_flow", "coverage_over_time", "topics_by_actor"],
+    "plot_estimates": [
+        "frames_by_actor_and_stage",
+        "main_subframes_by_actor_and_stage",
+        "subframes_by_actor_and_stage",
+        "hypotheses_forest",
+    ],
+    "plot_recovery": ["shares_recovered", "contrasts_recovered"] if SIMULATED else [],
 }
+RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recovery_text"] if SIMULATED else []
+TABLES = ["documents", "inclusion", "prevalence", "assessments", "adjusted", "left_out", "topics", "topic_words", "topic_links", "unresolved", "evidence"]
+TABLES += RECOVERY
+
+
+def figures(rule, suffixes=("png", "svg")):
+    """Return the files of the figures that a rule draws."""
+    return expand("results/{{corpus}}/figures/{figure}.{suffix}", figure=FIGURES[rule], suffix=suffixes)

@@ -44,13 +44,14 @@ rule match_truth:
 
 
 rule tally_codes:
-    """Count, in each relevant turn of an actor, the sentences that carry each code and composite."""
+    """Count, in each relevant turn of an actor, the relevant sentences that carry each code and composite."""
     input:
         documents=shards("documents"),
         turns=shards("turns"),
         speakers=shards("speakers"),
         sentences=shards("sentences"),
         marks=shards("marks"),
+        passages=shards("passages"),
         codes=[shards(f"codes/{coder}") for coder in CODERS],
         codebook="data/reference/codebook.yaml",
         code=code("tally_codes"),

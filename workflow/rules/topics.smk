@@ -8,6 +8,7 @@ rule count_terms:
         turns=shards("turns"),
         sentences=shards("sentences"),
         marks=shards("marks"),
+        passages=shards("passages"),
         speakers=FOLDER + "speakers.csv",
         stopwords=f"data/reference/stopwords_{config['language']}.txt",
         code=code("count_terms"),

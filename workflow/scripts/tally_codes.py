@@ -4,15 +4,16 @@ from pathlib import Path
 
 from framings.codebook import read_codebook
 from framings.jobs import open_log
-from framings.storage import read_tables, write_table
+from framings.storage import read_relevant, read_tables, write_table
 from framings.tallies import keep_language, tally_codes
 
 log = open_log(snakemake.log[0], "tally_codes")
 codebook = read_codebook(Path(snakemake.input.codebook).read_text(encoding="utf-8"))
-tables = [read_tables(snakemake.input[name]) for name in ("documents", "turns", "speakers", "sentences", "marks")]
+documents, turns, speakers, marks = (read_tables(snakemake.input[name]) for name in ("documents", "turns", "speakers", "marks"))
+sentences = read_relevant(snakemake.input.sentences, snakemake.input.passages)
 codes = read_tables(snakemake.input.codes)
 for coder, path in zip(snakemake.params.coders, snakemake.output.tallies, strict=True):
-    tallies = tally_codes(*tables, codes[codes["coder_id"] == coder], codebook)
+    tallies = tally_codes(documents, turns, speakers, sentences, marks, codes[codes["coder_id"] == coder], codebook)
     tallies, n_other = keep_language(tallies, snakemake.params.language)
     write_table(tallies, path)
     n_sentences = tallies["n_sentences"].sum()

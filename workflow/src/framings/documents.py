@@ -23,10 +23,9 @@ def parse_documents(register, read_page):
     ``read_page`` takes a file name and returns the bytes of the page, or None where it is absent. Every registered
     document has its row: ``parsed``, ``page missing``, or ``refused`` with the sentence that says why (another hash,
     another site, another number or language, a body whose characters do not add up); one bad page costs no other.
-
-    ASSUME: the day in the register is the day of the event and stays; the day printed on the page goes beside it, and
-    where the two are more than one day apart the document is read all the same and its reason says so.
     """
+    # ASSUME: the day in the register is the day of the event and stays; the day printed on the page goes beside it, and
+    # where the two are more than one day apart the document is read all the same and its reason says so.
     check_register(register)
     documents, paragraphs, removed = [], [], []
     for entry in register.to_dict("records"):

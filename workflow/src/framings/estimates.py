@@ -15,17 +15,6 @@ from framings.tallies import refuse_mixed_languages
 
 ALL_STAGES = "all"
 LEVEL = 0.05
-VERDICTS = {
-    "supported": "the difference has the sign that the claim expects (or any, where it expects none) and Holm's p is at most 5 %",
-    "opposite sign": "Holm's p is at most 5 %, against the claim",
-    "not detected": "no difference is shown; the smallest detectable effect says how large one could have gone unseen",
-    "equivalent": "the difference is shown to lie within the margin declared beforehand, as the claim expects",
-    "not shown equivalent": "the difference is not shown to lie within the margin; that does not show that it lies outside",
-    "descriptive only": "estimate and interval without a test, because before and after are one series of events",
-    "too rare": "fewer than 20 sentences or 5 documents carry the code: described, not tested",
-    "not estimable": "too few documents or sentences, or no kind of document in which all compared actors speak",
-    "not coded": "the coder was not asked for a code that the claim needs",
-}
 DETECTABLE = 2.85  # standard errors: the difference found with 80 % power at 5 %, for about 45 documents
 EXACT_UP_TO = 13  # documents whose 2^n sign patterns are all tried
 RARE_SENTENCES, RARE_DOCUMENTS = 20, 5

@@ -370,8 +370,8 @@ def hypotheses_forest(
     layout = _lay_out_forest(rows, families, windows)
     body = sum(height for _, _, height in layout) + 0.75
     note = (
-        f"Windows of documents: {'; '.join(f'{key} = {title}' for key, title in windows.items())}. Estimates are in points of percent "
-        "with 95 % intervals (leave-one-document-out). p: label swap within documents where it is defined, else jackknife; Holm: "
+        f"Windows of documents: {'; '.join(f'{key} = {title}' for key, title in windows.items())}. Estimates in percentage points"
+        " with 95 % intervals (leave-one-document-out). p: label swap within documents where defined, else jackknife; Holm: "
         "adjusted within family and window. Detect.: the difference found with 80 % power. Shaded: equivalence margin "
         "or bound. Filled: confirmatory; hollow: exploratory, or restated on documents that the claim was read from. "
         f"n.e.: not estimable. {CAUTION}"
@@ -462,11 +462,12 @@ def _forest_line(page, row, x, limits, y):
     color = INK if filled else SOFT
     say(page, columns["window"], y - 0.035, wrap_lines(row.window_id, 0.74, 7, most=1)[0], 7, color)
     if row.test in NOT_A_DIFFERENCE and pd.notna(row.estimate):
-        say(page, columns["estimate"], y - 0.035, f"statistic {row.estimate:.2f}", 7.2, color, ha="right")
+        say(page, columns["estimate"], y - 0.035, f"F = {row.estimate:.2f}", 7.2, color, ha="right")
     elif pd.notna(row.estimate):
-        text = signed(100 * row.estimate)
+        show = percent if row.test == "upper_bound" else lambda value: signed(100 * value)
+        text = show(row.estimate)
         if pd.notna(row.low):
-            text += f" [{signed(100 * row.low)}, {signed(100 * row.high)}]"
+            text += f" [{show(row.low)}, {show(row.high)}]"
             _forest_bar(page, x, limits, 100 * row.low, 100 * row.high, color, y)
         draw_marks(page, [(x(max(limits[0], min(limits[1], 100 * row.estimate))), y)], color, "o", 4.8, filled)
         say(page, columns["estimate"], y - 0.035, text, 7.2, color, ha="right")
@@ -476,7 +477,7 @@ def _forest_line(page, row, x, limits, y):
         say(page, columns[column], y - 0.035, p_label(value), 7.2, color, ha="right")
     if pd.notna(row.smallest_detectable) and row.test not in NOT_A_DIFFERENCE:
         say(page, columns["detectable"], y - 0.035, f"±{100 * row.smallest_detectable:.1f}", 7.2, color, ha="right")
-    weight = "bold" if row.verdict in HOLDS else "normal"
+    weight = "bold" if filled and row.verdict in HOLDS else "normal"
     say(page, columns["verdict"], y - 0.035, wrap_lines(row.verdict, 0.97, 7.2, weight, most=1)[0], 7.2, color, weight=weight)
 
 
@@ -499,25 +500,24 @@ def p_label(p):
 def topics_by_actor(topics, actors, subtitle="", simulated=False):
     """Return the shares of the topics in each actor's turns with 95 % intervals.
 
-    ``topics``: topic, label, actor_id, share, se, n_turns; one row a topic and actor.
+    ``topics`` keeps the contract TOPIC_ACTORS of ``framings.topic_links``.
     """
     wide = topics.pivot_table(index=["topic", "label"], columns="actor_id", values="share", sort=False)
     order = wide.mean(axis=1).sort_values(ascending=False, kind="stable").index
     spread = (wide.max(axis=1) - wide.min(axis=1)).fillna(0)
     rows = {(r.topic, r.actor_id): r for r in topics.itertuples(index=False)}
     claim, row = "Topics by actor", 0.37
-    if len(wide):
+    if spread.gt(0).any():
         topic, label = spread.index[spread.to_numpy().argmax()]
         low, high = wide.loc[(topic, label)].min(), wide.loc[(topic, label)].max()
         claim = f"The actors differ most on the topic “{_shorten(label)}”: from {percent(low)} to {percent(high)} % of their talk"
     note = (
         "Mean share of a topic in an actor's talk; bars: 95 % intervals over documents. Labels are the topic's strongest words. "
     )
-    note += "Topics serve discovery, not tests."
+    note += f"{_not_estimable([r for r in rows.values() if r.actor_id in actors])} Topics serve discovery, not tests."
     page = open_page(row * len(order) + 0.77, claim, subtitle, note, simulated)
     starts, width, _ = _blocks(page.left + 2.7, page.right, actors, [1])
-    ends = topics["share"] + 1.96 * topics["se"].fillna(0)
-    ticks = choose_ticks(0, min(1.0, ends.max()) if len(ends) else 0.1, 2)
+    ticks = choose_ticks(0, topics["high"].fillna(topics["share"]).max() if topics["share"].notna().any() else 0.1, 2)
     floor = page.bottom + 0.33
     for start, (actor, name) in zip(starts, actors.items(), strict=True):
         x = scale(0, ticks[-1], start, start + width - 0.06)
@@ -527,7 +527,7 @@ def topics_by_actor(topics, actors, subtitle="", simulated=False):
         for tick in ticks:
             side = {0: "left", len(ticks) - 1: "right"}.get(ticks.index(tick), "center")
             say(page, x(tick), floor - 0.16, f"{100 * tick:g}{' %' if tick == ticks[-1] else ''}", 7.5, SOFT, ha=side)
-        _topic_points(page, [rows.get((topic, actor)) for topic, _ in order], x, ticks[-1], page.top - 0.42, row)
+        _topic_points(page, [rows.get((topic, actor)) for topic, _ in order], x, page.top - 0.42, row)
     for k, (topic, label) in enumerate(order):
         y = page.top - 0.42 - row * (k + 0.5)
         say(page, page.left, y - 0.04, str(topic).removeprefix("topic_").lstrip("0"), 8, SOFT)
@@ -546,15 +546,17 @@ def _column_head(page, start, width, name, mine, top):
         say(page, start, top - 0.25, f"{count(mine['n_turns'].max())} turns", 7, SOFT)
 
 
-def _topic_points(page, cells, x, limit, top, row):
+def _topic_points(page, cells, x, top, row):
     """Draw one actor's shares: a light bar from zero, a point, and its interval."""
     points, bars, stems = [], [], []
     for k, cell in enumerate(cells):
         if not _is_number(cell):
+            say(page, x(0) + 0.05, top - row * (k + 0.5), "n.e.", 7, SOFT, va="center")
             continue
-        y, half = top - row * (k + 0.5), 1.96 * _or_zero(cell.se)
+        y = top - row * (k + 0.5)
         stems.append(((x(0), y), (x(cell.share), y)))
-        bars.append(((x(max(0, cell.share - half)), y), (x(min(limit, cell.share + half)), y)))
+        if pd.notna(cell.low):
+            bars.append(((x(cell.low), y), (x(cell.high), y)))
         points.append((x(cell.share), y))
     draw_lines(page, stems, _tint(BLUE, 0.28), 4.5)
     draw_lines(page, bars, BLUE, 1.4, zorder=3)
@@ -672,7 +674,7 @@ def inclusion_flow(inclusion, actors, subtitle="", simulated=False):
         claim += f" in {count(z.n_documents)} documents"
     per_row = min(3 if len(ends) in (3, 5, 6) else 4, max(1, len(ends)))
     lines = -(-len(ends) // per_row)
-    note = "Boxes at the right: what left the analysis at the step, and why. Words are those of turns of speech and questions; a turn "
+    note = "Boxes at the right: what left the analysis at the step, and why. Words are those of speech and questions; a turn "
     note += "without a sentence counts as no talk."
     page = open_page(0.76 * len(steps) + 0.85 * lines + 0.1, claim, subtitle, note, simulated)
     left, wide = page.left + 0.1, 4.1
@@ -765,8 +767,8 @@ def shares_recovered(recovery, subtitle=""):
     if pd.notna(part):
         claim = f"For every 100 sentences planted, the dictionary reports {100 * part:.0f}: coding error moves the shares"
     note = (
-        f"Each point is a code, actor and stage ({count(len(known))} estimable cells). On the diagonal: recovered exactly. Scatter "
-        "at the left is chance in drawing sentences; at the right it also holds what the dictionary misses or finds wrongly."
+        f"Each point is a code, actor and stage ({count(len(known))} estimable cells). On the diagonal: found exactly. "
+        "Scatter at the left is chance in drawing sentences; at the right it also holds what the dictionary misses or errs on."
     )
     page = open_page(4.35, claim, subtitle, note, True)
     side = 3.4
@@ -792,7 +794,7 @@ def shares_recovered(recovery, subtitle=""):
 def contrasts_recovered(contrasts, subtitle=""):
     """Return planted contrasts beside their estimates with 95 % intervals, from the true codes and from the dictionary's.
 
-    ``contrasts``: hypothesis_id, claim, planted, and estimate_, low_ and high_ with ``planted_codes`` or ``dictionary``, in [-1, 1].
+    ``contrasts``: hypothesis_id, claim, planted, and estimate_, low_, high_ with ``planted_codes`` or ``dictionary``, in [-1, 1].
     """
     rows = list(_known(contrasts, "planted").itertuples(index=False))
     drawn = [getattr(r, f"{end}_{coder}") for r in rows for coder in RECOVERED for end in ("estimate", "low", "high")]
@@ -800,7 +802,7 @@ def contrasts_recovered(contrasts, subtitle=""):
     held = [r.low_planted_codes <= r.planted <= r.high_planted_codes for r in rows if pd.notna(r.low_planted_codes)]
     claim = f"{sum(held)} of {len(held)} planted contrasts lie in the 95 % interval from the true codes"
     note = (
-        "Diamond: the contrast that was planted, in points of percent. Errors of the dictionary shrink or shift contrasts; the "
+        "Diamond: the contrast that was planted, in percentage points. Errors of the dictionary shrink or shift contrasts; the "
     )
     note += "interval does not know of them."
     row = 0.42

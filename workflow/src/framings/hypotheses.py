@@ -270,9 +270,7 @@ def _read_sign(entry, test, place):
     allowed = SIGNS.get(test, ("+", "-", "two-sided"))
     sign = entry.get("sign", allowed[0])
     if sign not in allowed:
-        raise HypothesesError(
-            f"{place}, sign: {sign!r} does not go with the test {test}; write one of {allowed}, in quotation marks"
-        )
+        raise HypothesesError(f"{place}, sign: {sign!r} does not go with {test}; write one of {allowed}, in quotation marks")
     return sign
 
 

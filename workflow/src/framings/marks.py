@@ -27,7 +27,7 @@ def mark_turns(documents, turns, sentences, relevance, stages, min_mentions=1, w
     mentions is not an hour's talk about integration. ``sentences`` are in the order of the text.
     """
     stages = check_stages(stages)
-    hits = match_patterns(sentences["text"], _languages(sentences, documents), _read_relevance(relevance), negation_window=0)
+    hits = match_patterns(sentences["text"], _languages(sentences, documents), check_relevance(relevance), negation_window=0)
     mentions = sentences.iloc[hits["text"]].groupby(["document_id", "turn"]).size().rename("n_mentions").reset_index()
     marks = turns[["document_id", "turn"]].merge(documents[["document_id", "date"]], how="left")
     if marks["date"].isna().any():
@@ -92,6 +92,17 @@ def check_stages(stages):
     return stages
 
 
+def check_relevance(relevance):
+    """Return the relevance patterns as a table of patterns of one code, or raise ``MarksError`` naming the row of a bad one."""
+    relevance, rows = check(relevance, RELEVANCE), []
+    for row, (language, pattern) in enumerate(zip(relevance["language"], relevance["pattern"], strict=True), start=2):
+        try:
+            rows.append(("integration", language, pattern, fold_pattern(pattern), False))
+        except ValueError as error:
+            raise MarksError(f"relevance.csv, row {row}: {error}") from error
+    return pd.DataFrame(rows, columns=["code", "language", "pattern", "tokens", "is_mask"])
+
+
 def find_stages(days, stages):
     """Return the stage_id of each day (YYYY-MM-DD), None where no stage holds it.
 
@@ -118,17 +129,6 @@ def _read_day(cell, side, row, default):
         raise MarksError(
             f"stages.csv, row {row}, column {side}: {cell!r} is no day; write YYYY-MM-DD or leave it empty"
         ) from None
-
-
-def _read_relevance(relevance):
-    """Return the relevance patterns as a table of patterns of one code."""
-    relevance, rows = check(relevance, RELEVANCE), []
-    for row, (language, pattern) in enumerate(zip(relevance["language"], relevance["pattern"], strict=True), start=2):
-        try:
-            rows.append(("integration", language, pattern, fold_pattern(pattern), False))
-        except ValueError as error:
-            raise MarksError(f"relevance.csv, row {row}: {error}") from error
-    return pd.DataFrame(rows, columns=["code", "language", "pattern", "tokens", "is_mask"])
 
 
 def _languages(sentences, documents):

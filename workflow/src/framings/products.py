@@ -226,11 +226,34 @@ def pick_actors(inclusion, names, asked=(), most=4):
     return {actor: names.get(actor, actor) for actor in sorted(first, key=lambda actor: (-said[actor], actor))}
 
 
-def name_subframes(codebook):
-    """Return {code: (title, family)} of the codebook's sub-frames, in its order."""
-    frames = codebook.codes[codebook.codes["kind"] == "sub-frame"]
-    titles = frames["title"].where(frames["title"].ne(""), frames["name"].str.replace("_", " "))
-    return {c: (t, f) for c, t, f in zip(frames["code"], titles, frames["family"], strict=True)}
+def collect_names(codebook, known, stages, hypotheses, inclusion, most=4):
+    """Return what ids are called in figures, tables and prose, as one dict that goes into JSON.
+
+    codes: {sub-frame: [title, family]}; titles: {any code or composite: title}; families: {composite of its sub-frames:
+    its name}; actors: {id: name} of those shown, all_actors of all; stages, windows, hypothesis_families: {id: title};
+    margins: {hypothesis: points} of equivalence margins and upper bounds.
+    """
+    codes, composites = codebook.codes, codebook.composites
+    titles = codes["title"].where(codes["title"].ne(""), codes["name"].str.replace("_", " "))
+    titles = dict(zip(codes["code"], titles, strict=True))
+    whole = {frozenset(parts["any"]): name for name, parts in composites.items() if not parts.get("all") and not parts.get("not")}
+    families = {
+        whole[frozenset(f["codes"])]: f["name"].capitalize() for f in codebook.families.values() if frozenset(f["codes"]) in whole
+    }
+    actors = name_actors(known)
+    asked = {actor for h in hypotheses.hypotheses for actor in (*h.a, *h.b)}
+    margins = {h.id: h.margin_points or h.bound_points for h in hypotheses.hypotheses}
+    return {
+        "codes": {r.code: [titles[r.code], r.family] for r in codes.itertuples() if r.kind == "sub-frame"},
+        "titles": titles | {name: parts["title"] for name, parts in composites.items()},
+        "families": families,
+        "actors": pick_actors(inclusion, actors, asked, most),
+        "all_actors": actors,
+        "stages": dict(zip(stages["stage_id"], stages["name"], strict=True)),
+        "windows": {window.id: window.title for window in hypotheses.windows},
+        "hypothesis_families": {family.id: family.title for family in hypotheses.families},
+        "margins": {name: points for name, points in margins.items() if points is not None},
+    }
 
 
 # Tables as files ---------------------------------------------------------------------------------------------------
@@ -353,7 +376,7 @@ def _minus(text):
 def quote_numbers(documents, inclusion, prevalence, assessments, topics, unresolved, coder_id="dictionary"):
     """Return every number that the report may cite: {name: {value, text, table, row, key}}.
 
-    ``row`` is the row of ``table`` (as released) that holds the number, -1 where it is counted over all rows; ``key`` says the row
+    ``row`` is the row of ``table`` (as released) that holds the number, -1 where it is counted over all rows; ``key`` is the row
     in words. Names: ``relevant.n_sentences`` (steps of INCLUSION), ``actor.<actor>.n_words``,
     ``share.<code>.<actor>.<stage>`` with ``.low`` and ``.high``, ``<hypothesis>.<window>.estimate`` and its other columns,
     ``tests.n`` and ``tests.n_<group>`` (VERDICT_GROUPS) over confirmatory tests, ``tests.n_tested`` of those with a p-value,

@@ -153,7 +153,7 @@ def describe_test(row, cite):
         reason = str(row.reason).rstrip(".") if pd.notna(row.reason) else "too little talk"
         return Markup("{}: {}.").format(row.verdict.capitalize(), reason)
     if row.test == "joint":
-        parts = [Markup("joint statistic {}").format(cite(f"{key}.estimate"))]
+        parts = [Markup("<i>F</i> = {}").format(cite(f"{key}.estimate"))]
     else:
         unit = " %" if row.test == "upper_bound" else " points"
         parts = [Markup("{}{}").format(cite(f"{key}.estimate"), unit)]

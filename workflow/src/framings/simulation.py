@@ -19,7 +19,7 @@ from framings.simulation_grammar import compile_grammar, expand
 from framings.simulation_pages import CUTS, REMARKS, STARS, STYLES, write_label, write_page, write_paragraph
 
 OTHER, ALL_STAGES, FUNCTIONAL = "OTHER", "all", "FUN"
-SCENE_WORDS = ("own", "partner", "area", "city", "speaker", "counterpart", "counterpart_short", "surname", "addressee", "next", "place")
+SCENE_WORDS = ("own", "partner", "area", "aside", "city", "town", "speaker", "counterpart", "counterpart_short", "surname", "addressee", "next", "place")
 MENTION = re.compile(r"\bMEU\b|Meridian (?:Economic )?Union|\bМЭС\b|Меридианн\w+ (?:экономическ\w+ )?союз")
 TAG = re.compile(r"</?\w+>")
 WORDS = re.compile(r"\w+(?:[-’.]\w+)*")
@@ -345,12 +345,13 @@ def _set_scene(document, design, grammar, person):
     other, next_one = others[0], others[-1]
     russian = document.language == "ru"
     members = [member for member in design["russian_members" if russian else "members"] if member != person["home"]]
+    cities, areas = design["russian_cities" if russian else "cities"], grammar["topics"][document.topics[0]]["areas"]
     surname = other["name"].split()[1]
     president, mister, ms = (form.format(surname=surname) for form in COURTESY[document.language])
     courtesies = [ms if other["female"] else mister] + [president] * ("President of" in other["office"])
     return {
-        "own": [person["home"]], "partner": members, "city": design["russian_cities" if russian else "cities"],
-        "area": grammar["topics"][document.topics[0]]["areas"], "speaker": [document.cast[0]["name"]],
+        "own": [person["home"]], "partner": members, "city": cities[::2], "town": cities[1::2],
+        "area": areas, "aside": areas, "speaker": [document.cast[0]["name"]],
         "counterpart": [f"{other['office']} {other['name']}"], "counterpart_short": [other["office"]], "surname": [surname],
         "addressee": courtesies, "next": [f"{next_one['office']} {next_one['name']}"], "place": [document.place],
     }  # fmt: skip
@@ -374,15 +375,29 @@ def _say_relevant(turn, document, design, grammar, scene, intercepts, size):
         if draw() > design["share_main_topic"]:
             topic = document.topics[int(draw() * len(document.topics))]
         scene["area"] = grammar["topics"][topic]["areas"]
+        scene["aside"] = grammar["topics"][document.topics[document.topics[0] == topic]]["areas"]
         must_mention = mentions < 2 and size - place <= 4
         if codes:
             clauses = [expand(grammar["frames"][code]["inside" if draw() < inside else "outside"], scene, draw) for code in codes]
             kind, text = "frame", _join_clauses(clauses, grammar, scene, draw, must_mention)
         else:
-            kind, text = _say_rest(document, design, grammar, scene, topic, place == 0, must_mention)
+            kind, text = _say_rest(document, design, grammar, scene, topic, must_mention)
             codes = [FUNCTIONAL] if kind in design["functional"] else []
         mentions += bool(MENTION.search(text))
         turn.sentences.append((kind, topic, ";".join(sorted(codes)), text))
+    _begin_politely(turn, document, grammar, scene)
+
+
+def _begin_politely(turn, document, grammar, scene):
+    """Move the first courtesy of a turn to its beginning; sentences are exchangeable, so no share changes."""
+    for place, (kind, topic, codes, text) in enumerate(turn.sentences):
+        if kind == "procedural":
+            if "salutation_paragraph" in document.traps:
+                document.done.add("salutation_paragraph")
+                text = _finish(expand(grammar["salutations"], scene, document.draw).rstrip(" ,"), ",")
+            turn.sentences.insert(0, (kind, topic, codes, text))
+            del turn.sentences[place + 1]
+            return
 
 
 def _draw_bounds(intercepts, document, design):
@@ -413,8 +428,8 @@ def _join_clauses(clauses, grammar, scene, draw, must_mention):
     return _finish(opening + space + joiner.join(clauses) + (tail if tail[:1] == "," else f" {tail}"))
 
 
-def _say_rest(document, design, grammar, scene, topic, first, must_mention):
-    """Return (kind, text) of a sentence without a frame; the first of a turn may be a salutation."""
+def _say_rest(document, design, grammar, scene, topic, must_mention):
+    """Return (kind, text) of a sentence without a frame."""
     draw, rest = document.draw, design["rest"]
     at = draw() * sum(rest.values())
     for kind, part in rest.items():
@@ -425,9 +440,6 @@ def _say_rest(document, design, grammar, scene, topic, first, must_mention):
         name = document.pending.pop()
         document.done.add(name)
         return kind, _finish(expand(grammar["quotation" if name == "colon_in_speech" else name], scene, draw))
-    if kind == "procedural" and first and "salutation_paragraph" in document.traps:
-        document.done.add("salutation_paragraph")
-        return kind, _finish(expand(grammar["salutations"], scene, draw).rstrip(" ,"), ",")
     if kind == "procedural":
         return kind, _finish(expand(grammar["procedural"], scene, draw))
     if kind == "functional":

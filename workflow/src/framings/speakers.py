@@ -23,9 +23,8 @@ def resolve_speakers(documents, turns, known):
     spelling with the same first letter, together with the words of an office held that day; a surname alone or with
     initials, if one known person bears it, or one in office that day; the words of an office alone. A name that is not in
     ``known`` is never given to a namesake: it stays unresolved, with the nearest known names.
-
-    ASSUME: who holds no office with an actor on the day of the event speaks for no actor (before and after a term).
     """
+    # ASSUME: who holds no office with an actor on the day of the event speaks for no actor (before and after a term).
     check_known_speakers(known)
     people = _People(known)
     find_nearest = cache(people.find_nearest)

@@ -14,6 +14,13 @@ def read_tables(paths):
     return pd.concat([pd.read_parquet(path) for path in paths], ignore_index=True)
 
 
+def read_relevant(sentences, passages):
+    """Return the sentences, from the shards at these paths, that the passages mark as talk about integration."""
+    passages = read_tables(passages)
+    table = read_tables(sentences)
+    return table[table["sentence_id"].isin(passages.loc[passages["relevant"], "sentence_id"])].reset_index(drop=True)
+
+
 def write_table(table, path):
     """Write a table so that equal tables give equal bytes."""
     table.to_parquet(path, index=False, compression="zstd")

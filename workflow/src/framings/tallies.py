@@ -50,9 +50,7 @@ def refuse_mixed_languages(tallies):
     """Raise ``ValueError`` where the tallies hold more than one language."""
     languages = sorted(tallies["language"].unique())
     if len(languages) > 1:
-        raise ValueError(
-            f"the tallies hold documents in {' and '.join(languages)}; estimate one language at a time (keep_language)"
-        )
+        raise ValueError(f"the tallies hold documents in {' and '.join(languages)}; keep one language (keep_language)")
 
 
 def _columns_of(codebook, coded):

@@ -11,6 +11,9 @@ from framings.factors import factorise, unit_rows, weigh_counts
 from framings.schemas import Column, Contract, check, empty
 
 N_LABEL_WORDS = 4
+# ASSUME: topics of one fit whose weights have a larger cosine than this are halves of one topic. Halves of planted topics had .45
+# to .53, different topics of real transcripts .15 to .35.
+MAX_OVERLAP = 0.4
 
 TOPIC_FITS = Contract(
     "topic_fits", "a factorisation with K topics from one random start", ("k", "seed"),
@@ -32,7 +35,8 @@ TOPIC_STABILITY = Contract(
         "label": Column("text", "its strongest terms"),
         "n_seeds": Column("int", "other fits in which it was sought", low=0),
         "similarity": Column("number", "median over these of the cosine with its partner", missing=True, low=0, high=1),
-        "kept": Column("bool", "whether the median reaches the similarity asked for"),
+        "kept": Column("bool", "whether the median reaches the similarity asked for: the topic is stable"),
+        "overlap": Column("number", "largest cosine with another topic of the same fit", low=0, high=1),
         "npmi": Column("number", "coherence: mean normalised mutual information of its strongest terms", low=-1, high=1),
         "exclusivity": Column("number", "mean share of its strongest terms' weight that is its own", low=0, high=1),
     },
@@ -44,7 +48,8 @@ TOPIC_CHOICE = Contract(
         "k": Column("int", "number of topics", low=0),
         "error": Column("number", "smallest relative error over seeds", missing=True, low=0),
         "n_stable": Column("int", "topics that return from other seeds", low=0),
-        "share_stable": Column("number", "n_stable / k", missing=True, low=0, high=1),
+        "n_own": Column("int", "of these, topics that are not half of another: overlap at most .4", low=0),
+        "share_own": Column("number", "n_own / k", missing=True, low=0, high=1),
         "npmi": Column("number", "mean coherence of its topics", missing=True, low=-1, high=1),
         "npmi_se": Column("number", "standard error of that mean over topics", missing=True, low=0),
         "exclusivity": Column("number", "mean exclusivity of its topics", missing=True, low=0, high=1),
@@ -63,6 +68,7 @@ TOPICS = Contract(
         "n_seeds": Column("int", "fits in which it was sought", low=0),
         "similarity": Column("number", "median over these of the cosine with its partner", low=0, high=1),
         "kept": Column("bool", "whether it is stable; one that is not is shown, not interpreted"),
+        "overlap": Column("number", "largest cosine with another topic", low=0, high=1),
         "npmi": Column("number", "coherence", low=-1, high=1),
         "exclusivity": Column("number", "exclusivity", low=0, high=1),
     },
@@ -165,6 +171,7 @@ def _judge_topics(k, weights, witnesses, present, names, min_similarity, n_words
             "n_seeds": len(witnesses),
             "similarity": median,
             "kept": median >= min_similarity,
+            "overlap": measure_overlap(weights),
             "npmi": measure_coherence(weights, present, n_words),
             "exclusivity": measure_exclusivity(weights, n_words),
         }
@@ -205,28 +212,41 @@ def measure_exclusivity(weights, n_words):
     return np.take_along_axis(part, top, axis=1).mean(axis=1)
 
 
+def measure_overlap(weights):
+    """Return for each topic (rows of length 1) its largest cosine with another of the same fit.
+
+    >>> measure_overlap(np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])).round(6).tolist()
+    [0.6, 0.8, 0.8]
+    """
+    cosines = weights @ weights.T
+    np.fill_diagonal(cosines, 0)
+    return np.clip(cosines.max(axis=1), 0, 1)
+
+
 def choose_k(fits, stability, min_stable):
     """Return TOPIC_CHOICE: for each K its error, stability, coherence and exclusivity, whether it is chosen, and why.
 
-    K qualifies where at least ``min_stable`` of its topics are stable and their mean coherence lies within one standard error of
-    the best. Of these the one with the most stable topics is chosen, the smallest of equals: more topics only where they return.
-    Where none qualifies, the most coherent of the stable K; where none is stable, that with the largest share of stable topics.
+    A topic counts where it is stable and no half of another (``MAX_OVERLAP``). K qualifies where at least ``min_stable`` of its
+    topics count and their mean coherence lies within one standard error of the best. Of these the one with the most topics that
+    count is chosen, the smallest of equals: more topics only where they return. Where none qualifies, the most coherent K with
+    enough topics that count; where there is none, the K with the largest part of them.
     """
+    stability = stability.assign(own=stability["kept"] & (stability["overlap"] <= MAX_OVERLAP))
     table = stability.groupby("k").agg(
-        n_stable=("kept", "sum"), share_stable=("kept", "mean"), npmi=("npmi", "mean"), npmi_se=("npmi", "sem"),
+        n_stable=("kept", "sum"), n_own=("own", "sum"), share_own=("own", "mean"), npmi=("npmi", "mean"), npmi_se=("npmi", "sem"),
         exclusivity=("exclusivity", "mean"),
     )  # fmt: skip
     table.insert(0, "error", fits.groupby("k")["error"].min())
     best = table.loc[table["npmi"].idxmax()]
     needed = best["npmi"] - (best["npmi_se"] if best["npmi_se"] > 0 else 0)
-    stable, coherent = table["share_stable"] >= min_stable, table["npmi"] >= needed
+    stable, coherent = table["share_own"] >= min_stable, table["npmi"] >= needed
     if (stable & coherent).any():
-        chosen = table.loc[stable & coherent, "n_stable"].idxmax()
-        rule = "of the K that are stable and coherent enough it has the most stable topics"
+        chosen = table.loc[stable & coherent, "n_own"].idxmax()
+        rule = "of the K that are stable and coherent enough it has the most such topics"
     elif stable.any():
         chosen, rule = table.loc[stable, "npmi"].idxmax(), "no stable K is coherent enough, and this is the most coherent of them"
     else:
-        chosen, rule = table["share_stable"].idxmax(), "no K is stable enough, and of this one most topics return"
+        chosen, rule = table["share_own"].idxmax(), "no K is stable enough, and of this one most topics return"
     table["chosen"] = table.index == chosen
     table["reason"] = [_give_reason(row, min_stable, needed, chosen, rule) for row in table.itertuples()]
     return table.reset_index()
@@ -235,14 +255,14 @@ def choose_k(fits, stability, min_stable):
 def _give_reason(row, min_stable, needed, chosen, rule):
     """Return the sentence that says why a K was chosen or not."""
     facts = (
-        f"{row.n_stable} of {row.Index} topics return from other seeds ({min_stable:.0%} needed) "
+        f"{row.n_own} of {row.Index} topics return from other seeds and are no half of another ({min_stable:.0%} needed) "
         f"and mean coherence is {row.npmi:.3f} (at least {needed:.3f} needed)"
     )
     if row.Index == chosen:
         return f"Chosen: {facts}; {rule}."
-    failed = [word for word, bad in (("stable", row.share_stable < min_stable), ("coherent", row.npmi < needed)) if bad]
+    failed = [word for word, bad in (("stable", row.share_own < min_stable), ("coherent", row.npmi < needed)) if bad]
     return f"Not chosen: {facts}; " + (
-        f"not {' nor '.join(failed)} enough." if failed else f"K = {chosen} has as many stable topics or more."
+        f"not {' nor '.join(failed)} enough." if failed else f"K = {chosen} has as many such topics or more."
     )
 
 
@@ -287,6 +307,7 @@ def _describe_topics(final, shares, others, topic_turns, present, names, min_sim
             "n_seeds": len(others),
             "similarity": similarity,
             "kept": similarity >= min_similarity,
+            "overlap": measure_overlap(final),
             "npmi": measure_coherence(final, present, n_words),
             "exclusivity": measure_exclusivity(final, n_words),
         }
@@ -335,6 +356,8 @@ def _label(weights, names):
 
 def _no_topics(reason):
     """Return the tables where topics are not estimable: empty but for the sentence that says so."""
-    said = pd.DataFrame([{"k": 0, "n_stable": 0, "chosen": False, "reason": reason}]).reindex(columns=list(TOPIC_CHOICE.columns))
+    said = pd.DataFrame([{"k": 0, "n_stable": 0, "n_own": 0, "chosen": False, "reason": reason}]).reindex(
+        columns=list(TOPIC_CHOICE.columns)
+    )
     contracts = {"fits": TOPIC_FITS, "stability": TOPIC_STABILITY, "topics": TOPICS, "words": TOPIC_WORDS, "shares": TOPIC_SHARES}
     return {name: empty(contract) for name, contract in contracts.items()} | {"choice": check(said, TOPIC_CHOICE)}

@@ -83,12 +83,11 @@ def segment_turns(documents, paragraphs):
     label with one; and, on a page with no label in bold, a full name up to a colon. A turn lasts until the next label.
     What is printed before the first label is a read-out of the editors. Inside turns, stage directions, marks of
     omission and headings are spans of their own; the spans of a paragraph cover each of its characters once.
-
-    ASSUME: a page without any label is a read-out or a written text (message, article, statement): nobody's speech. This
-    holds for all known pages that are filed as transcripts and carry no label.
-    ASSUME: after a heading, a rule of asterisks or a mark of omission without a new label the same speaker goes on, as on
-    every known page that was checked by eye.
     """
+    # ASSUME: a page without any label is a read-out or a written text (message, article, statement): nobody's speech. This
+    # holds for all known pages that are filed as transcripts and carry no label.
+    # ASSUME: after a heading, a rule of asterisks or a mark of omission without a new label the same speaker goes on, as on
+    # every known page that was checked by eye.
     held = {key: [] for key in documents["document_id"]}
     columns = ("document_id", "paragraph", "text", "bold", "italic")
     for key, number, text, bold, italic in zip(*(paragraphs[name].tolist() for name in columns), strict=True):
@@ -240,14 +239,20 @@ def _read_head(match):
     first = words[0].strip(",")
     if not name and not unnamed and first.isalpha() and first.istitle() and first.lower() not in OFFICES:
         name = first if len(words) == 1 or words[0].endswith(",") else ""
-    shaped = sure or name or words[-1].lower() in OFFICES or (words[0][0].isupper() and words[-1][0].isupper())
+    shaped = (
+        sure
+        or name
+        or words[-1].lower() in OFFICES
+        or words[0].lower() in ROLES
+        or (words[0][0].isupper() and words[-1][0].isupper())
+    )
     return Head(match.end(), core, remark, name, sure) if shaped else None
 
 
 def _find_known_name(core, names):
-    """Return the longest end of a label, or what stands before its first comma, that is one of ``names`` without spaces."""
+    """Return the shortest end of two words or more of a label, or what stands before its first comma, that is in ``names``."""
     words, before = core.split(), core.split(",")[0]
-    ends = (" ".join(words[first:]) for first in range(len(words)))
+    ends = (" ".join(words[first:]) for first in range(len(words) - 2, -1, -1))
     return next((end for end in (*ends, before) if _squeeze(end) in names), "")
 
 
@@ -304,11 +309,9 @@ def _name_whole(text, bold, italic, base):
 
 
 def _is_direction(text, start, end, italic):
-    """Return whether a bracketed group is a stage direction and no aside of the speaker.
-
-    ASSUME: a group in italics is, unless all its words are capitalised (a title); a plain one only if it opens as the
-    site's directions do.
-    """
+    """Return whether a bracketed group is a stage direction and no aside of the speaker."""
+    # ASSUME: a group in italics is one, unless all its words are capitalised (a title); a plain group is one only if it
+    # opens as the site's directions do.
     inner = text[start:end].strip("()[]. ")
     words = inner.split()
     if not words:
@@ -318,16 +321,17 @@ def _is_direction(text, start, end, italic):
     return text[start] == "(" and bool(STAGE.match(inner)) and (inner[0].isupper() or len(words) == 1) and len(words) <= 12
 
 
-def _share_styled(text, start, end, ranges, ignored=()):
+def _share_styled(text, start, end, ranges, ignored=None):
     """Return the share of the letters and digits in text[start:end] that lie in ``ranges``.
 
     With ``ignored`` given, what lies in those ranges or in brackets is left out.
     """
     if ranges and ranges[0][0] <= start and ranges[0][1] >= end:
         return 1.0
-    places = [place for place in range(start, end) if text[place].isalnum()]
-    if ignored != ():
-        left_out = [*ignored, *(match.span() for match in GROUP.finditer(text, start, end))]
-        places = [place for place in places if not any(first <= place < last for first, last in left_out)]
-    inside = sum(any(first <= place < last for first, last in ranges) for place in places)
-    return inside / len(places) if places else 0.0
+    left_out = [] if ignored is None else [*ignored, *(match.span() for match in GROUP.finditer(text, start, end))]
+    styled, skipped = bytearray(len(text)), bytearray(len(text))
+    for marks, spans in ((styled, ranges), (skipped, left_out)):
+        for first, last in spans:
+            marks[first:last] = b"\1" * (last - first)
+    inked = [styled[place] for place in range(start, end) if text[place].isalnum() and not skipped[place]]
+    return sum(inked) / len(inked) if inked else 0.0

@@ -23,6 +23,7 @@ CONTRACTS = {
     "speakers": schemas.SPEAKERS,
     "sentences": schemas.SENTENCES,
     "marks": schemas.MARKS,
+    "passages": schemas.PASSAGES,
     "matches": schemas.MATCHES,
     "codes": schemas.CODES,
 }

@@ -81,11 +81,9 @@ def _find_article(raw):
 
 
 def _decode(raw, offset):
-    """Return the text of UTF-8 bytes and the bytes left out; refuses bytes that are another encoding altogether.
-
-    # ASSUME: a handful of broken bytes is a slip of the site's editors (one page has one, inside a word); they are left
-    # out and listed among the pieces removed. More of them mean a wrong encoding.
-    """
+    """Return the text of UTF-8 bytes and the bytes left out; refuses bytes that are another encoding altogether."""
+    # ASSUME: a handful of broken bytes is a slip of the site's editors (one known page has one, inside a word); they are
+    # left out and listed among the pieces removed. More of them mean a wrong encoding.
     try:
         return raw.decode("utf-8"), b""
     except UnicodeDecodeError as error:
@@ -182,11 +180,9 @@ def _mark_up(text, runs):
 
 
 def _find_echoes(marked):
-    """Return the texts of block quotations that repeat what the body says elsewhere.
-
-    ASSUME: the site sets off phrases of a speech as quotations; one of whose runs of three words most stand in the rest of
-    the body is such a repetition and must not count as said twice.
-    """
+    """Return the texts of block quotations that repeat what the body says elsewhere."""
+    # ASSUME: the site sets off phrases of a speech as quotations. One most of whose runs of three words stand in the rest
+    # of the body is such a repetition and must not count as said twice (true of all 210 on the pages known).
     quotes = [paragraph.text for quoted, paragraph in marked if quoted]
     if not quotes:
         return []

@@ -1,0 +1,214 @@
+# The gallery and the library door. Reads results; writes figures, tables, the numbers of the prose, the notebook, the report and the audit.
+
+
+rule describe_corpus:
+    """Count what is left after each step, list unresolved labels, draw sentences as evidence, collect names."""
+    input:
+        documents=shards("documents"),
+        turns=shards("turns"),
+        speakers=shards("speakers"),
+        sentences=shards("sentences"),
+        marks=shards("marks"),
+        passages=shards("passages"),
+        matches=shards("matches"),
+        known=FOLDER + "speakers.csv",
+        stages=FOLDER + "stages.csv",
+        hypotheses=FOLDER + "hypotheses.yaml",
+        codebook="data/reference/codebook.yaml",
+        code=code("describe_corpus"),
+    output:
+        inclusion="results/{corpus}/inclusion.parquet",
+        words="results/{corpus}/words.parquet",
+        unresolved="results/{corpus}/unresolved.parquet",
+        evidence="results/{corpus}/evidence.parquet",
+        names="results/{corpus}/names.json",
+    log:
+        "logs/describe_corpus/{corpus}.log",
+    benchmark:
+        "benchmarks/describe_corpus/{corpus}.tsv"
+    conda:
+        "framings"
+    params:
+        language=config["language"],
+    script:
+        "../scripts/describe_corpus.py"
+
+
+rule plot_corpus:
+    """Draw the inclusion flow, the coverage over time and the topics by actor."""
+    input:
+        documents=shards("documents"),
+        inclusion="results/{corpus}/inclusion.parquet",
+        words="results/{corpus}/words.parquet",
+        names="results/{corpus}/names.json",
+        topics="results/{corpus}/topics/actors.parquet",
+        stages=FOLDER + "stages.csv",
+        code=code("plot_corpus"),
+    output:
+        figures=figures("plot_corpus"),
+    log:
+        "logs/plot_corpus/{corpus}.log",
+    benchmark:
+        "benchmarks/plot_corpus/{corpus}.tsv"
+    conda:
+        "framings"
+    params:
+        title=TITLE,
+        simulated=SIMULATED,
+    script:
+        "../scripts/plot_corpus.py"
+
+
+rule plot_estimates:
+    """Draw the shares by actor and stage, and the forest of the hypotheses."""
+    input:
+        prevalence="results/{corpus}/prevalence.parquet",
+        assessments="results/{corpus}/assessments.parquet",
+        names="results/{corpus}/names.json",
+        code=code("plot_estimates"),
+    output:
+        figures=figures("plot_estimates"),
+    log:
+        "logs/plot_estimates/{corpus}.log",
+    benchmark:
+        "benchmarks/plot_estimates/{corpus}.tsv"
+    conda:
+        "framings"
+    params:
+        title=TITLE,
+        simulated=SIMULATED,
+    script:
+        "../scripts/plot_estimates.py"
+
+
+rule release_tables:
+    """Write every table as CSV and as a page, and every number that the prose may cite with the row it comes from."""
+    input:
+        documents=shards("documents"),
+        inclusion="results/{corpus}/inclusion.parquet",
+        prevalence="results/{corpus}/prevalence.parquet",
+        assessments="results/{corpus}/assessments.parquet",
+        adjusted="results/{corpus}/adjusted.parquet",
+        left_out="results/{corpus}/left_out.parquet",
+        topics="results/{corpus}/topics/actors.parquet",
+        topic_words="results/{corpus}/topics/words.parquet",
+        topic_links="results/{corpus}/topics/links.parquet",
+        unresolved="results/{corpus}/unresolved.parquet",
+        evidence="results/{corpus}/evidence.parquet",
+        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
+        codebook="data/reference/codebook.yaml",
+        code=code("release_tables"),
+    output:
+        csv=expand("results/{{corpus}}/tables/{table}.csv", table=TABLES),
+        html=expand("results/{{corpus}}/tables/{table}.html", table=TABLES),
+        numbers="results/{corpus}/numbers.json",
+    log:
+        "logs/release_tables/{corpus}.log",
+    benchmark:
+        "benchmarks/release_tables/{corpus}.tsv"
+    conda:
+        "framings"
+    params:
+        tables=TABLES,
+        recovery=RECOVERY,
+        simulated=SIMULATED,
+    script:
+        "../scripts/release_tables.py"
+
+
+rule run_notebook:
+    """Run the notebook on the results and keep the executed copy as a page."""
+    input:
+        notebook="notebooks/findings.ipynb",
+        results=[
+            "results/{corpus}/names.json",
+            "results/{corpus}/inclusion.parquet",
+            "results/{corpus}/prevalence.parquet",
+            "results/{corpus}/assessments.parquet",
+            "results/{corpus}/topics/actors.parquet",
+            "results/{corpus}/tallies/dictionary.parquet",
+        ],
+        shards=shards("sentences") + shards("matches"),
+        code=code("run_notebook") + code("plot_estimates") + code("plot_corpus"),
+    output:
+        page="results/{corpus}/notebooks/findings.html",
+    log:
+        "logs/run_notebook/{corpus}.log",
+    benchmark:
+        "benchmarks/run_notebook/{corpus}.tsv"
+    conda:
+        "framings"
+    script:
+        "../scripts/run_notebook.py"
+
+
+rule render_report:
+    """Write the report: one page, every number in it read from a table."""
+    input:
+        template="workflow/report/report.html.j2",
+        documents=shards("documents"),
+        inclusion="results/{corpus}/inclusion.parquet",
+        prevalence="results/{corpus}/prevalence.parquet",
+        assessments="results/{corpus}/assessments.parquet",
+        left_out="results/{corpus}/left_out.parquet",
+        topics="results/{corpus}/topics/actors.parquet",
+        unresolved="results/{corpus}/unresolved.parquet",
+        evidence="results/{corpus}/evidence.parquet",
+        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
+        numbers="results/{corpus}/numbers.json",
+        names="results/{corpus}/names.json",
+        inputs="results/{corpus}/inputs.csv",
+        stages=FOLDER + "stages.csv",
+        codebook="data/reference/codebook.yaml",
+        figures=[figures(rule, ["svg"]) for rule in FIGURES],
+        code=code("render_report"),
+    output:
+        report="results/{corpus}/report.html",
+    log:
+        "logs/render_report/{corpus}.log",
+    benchmark:
+        "benchmarks/render_report/{corpus}.tsv"
+    conda:
+        "framings"
+    params:
+        title=TITLE,
+        simulated=SIMULATED,
+        recovery=RECOVERY,
+        settings=config,
+    script:
+        "../scripts/render_report.py"
+
+
+rule verify_results:
+    """Check the contracts and the joints of all tables, then list every product with its SHA-256."""
+    input:
+        documents=shards("documents"),
+        paragraphs=shards("paragraphs"),
+        removed=shards("removed"),
+        turns=shards("turns"),
+        spans=shards("spans"),
+        speakers=shards("speakers"),
+        sentences=shards("sentences"),
+        marks=shards("marks"),
+        passages=shards("passages"),
+        matches=shards("matches"),
+        codes=shards("codes/dictionary"),
+        products=[
+            *[figures(rule) for rule in FIGURES],
+            expand("results/{{corpus}}/tables/{table}.{suffix}", table=TABLES, suffix=["csv", "html"]),
+            "results/{corpus}/numbers.json",
+            "results/{corpus}/notebooks/findings.html",
+            "results/{corpus}/report.html",
+        ],
+        code=code("verify_results"),
+    output:
+        audit="results/{corpus}/audit.csv",
+        checksums="results/{corpus}/checksums.txt",
+    log:
+        "logs/verify_results/{corpus}.log",
+    benchmark:
+        "benchmarks/verify_results/{corpus}.tsv"
+    conda:
+        "framings"
+    script:
+        "../scripts/verify_results.py"

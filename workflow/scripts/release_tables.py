@@ -1,0 +1,23 @@
+"""Write tables and numbers as they are released."""
+
+import json
+from pathlib import Path
+
+from framings.codebook import read_codebook
+from framings.jobs import open_log
+from framings.products import quote_numbers, render_csv, render_table, round_numbers
+from framings.report import TABLE_TITLES
+from framings.storage import read_tables
+
+log = open_log(snakemake.log[0], "release_tables")
+caption = read_codebook(Path(snakemake.input.codebook).read_text(encoding="utf-8")).what_is_measured
+recovery = dict(zip(snakemake.params.recovery, snakemake.input.recovery, strict=True))
+tables = {name: read_tables(recovery.get(name) or snakemake.input[name]) for name in snakemake.params.tables}
+for name, csv, html in zip(snakemake.params.tables, snakemake.output.csv, snakemake.output.html, strict=True):
+    Path(csv).write_text(render_csv(tables[name]), encoding="utf-8")
+    page = render_table(round_numbers(tables[name]), TABLE_TITLES[name], caption, simulated=snakemake.params.simulated)
+    Path(html).write_text(page, encoding="utf-8")
+cited = ("documents", "inclusion", "prevalence", "assessments", "topics", "unresolved")
+numbers = quote_numbers(*(tables[name] for name in cited))
+Path(snakemake.output.numbers).write_text(json.dumps(numbers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+log.info("%d tables and %d numbers for the prose released", len(tables), len(numbers))
