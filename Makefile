@@ -32,7 +32,6 @@ check: .venv/.installed .venv/.tools
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/snakefmt --check Snakefile workflow/rules
-	$(BIN)/snakemake --lint
 
 test: check
 	$(BIN)/python -m pytest

@@ -1,6 +1,6 @@
 """Measure how often the project's inference rejects true nulls and covers true values, on simulated counts.
 
-Run ``python benchmarks/calibrate_small.py [data sets]`` (1,000 take about two CPU-minutes). Each data set mirrors the
+Run ``python benchmarks/calibrate_small.py [data sets]`` (1,000 take about a CPU-minute). Each data set mirrors the
 design: 47 documents in two stages and three kinds of event, two to four of four speakers each, about 30 sentences a
 speaker and document, latent intraclass correlation .10, half of it common to the document and half the speaker's own.
 Prints, for each situation, the share of true nulls rejected at 5 % (or the coverage of 95 % intervals) in per cent with
@@ -10,6 +10,8 @@ its exact binomial bounds.
 import sys
 
 import numpy as np
+import pandas as pd
+from framings.adjusted import build_design, estimate_effect, score_documents
 from framings.estimates import (
     bound_share,
     draw_signs,
@@ -116,6 +118,39 @@ def measure_contrasts(sets, signs):
         report(f"null change of a contrast, {title}: permuted stages", changed)
 
 
+def measure_few(sets, signs):
+    """Report type-I errors of the jackknife by the number of documents in which the rarer of two speakers speaks."""
+    generator, found = np.random.default_rng(11), {}
+    for _ in range(4 * sets):
+        n, k, cell, _ = simulate_counts(generator, 0.15, present=(1, 0.14, 0.5, 0.5))
+        result = contrast_p(n[:, :2], k[:, :2], cell, signs)
+        if result:
+            size = "3 or 4" if result["few"] < 4 else "5 to 7" if result["few"] < 7 else "8 or more"
+            found.setdefault(size, []).append(result)
+    for size in sorted(found):
+        for name in METHODS[:2]:
+            report(f"null contrast, second speaker in {size} documents: {name}", [reject(r[name]) for r in found[size]])
+
+
+def measure_adjusted(sets, signs):
+    """Report type-I errors of the adjusted contrast: jackknife of the average marginal effect and score sign flip."""
+    generator, by_jackknife, by_score = np.random.default_rng(12), [], []
+    for _ in range(sets):
+        n, k, cell, stage = simulate_counts(generator, 0.15)
+        document, actor = np.nonzero(n[:, :2])
+        n, k = n[document, actor], k[document, actor, 0]
+        kinds = {"stage_id": stage[document].astype(str), "event_type": (cell[document] % 3).astype(str)}
+        turns = pd.DataFrame(kinds | {"n_words": n * 15})
+        design = build_design(actor, 2, turns)
+        effect = estimate_effect(design, actor, k, n, document, PAIR)
+        if "estimate" in effect:
+            by_jackknife.append(t_two_sided(effect["estimate"], effect["se"], document.max()) <= 0.05)
+        null = np.column_stack([np.ones(len(n)), design[0][:, 2:-1]])  # without the actors and their change of stage
+        by_score.append(flip_signs(score_documents(PAIR[actor], null, k, n, document), signs) <= 0.05)
+    report("null contrast, 15 %: adjusted, jackknife", by_jackknife)
+    report("null contrast, 15 %: adjusted, score sign flip", by_score)
+
+
 def interactions(n, k, stages=2, events=3):
     """Return, from totals by cell, change between stages of each speaker's difference to the first: (..., 3 * codes)."""
     parts = []
@@ -193,5 +228,7 @@ def simulate_counts_flat(generator, gap):
 if __name__ == "__main__":
     sets = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     measure_contrasts(sets, draw_signs(60, 999, 1))
+    measure_few(sets, draw_signs(60, 99, 1))
+    measure_adjusted(sets // 2, draw_signs(60, 999, 1))
     measure_joint(sets)
     measure_intervals(sets)

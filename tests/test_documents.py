@@ -90,6 +90,14 @@ def test_a_page_without_text_is_told():
     assert documents["reason"][0] == "kremlin-en-101: the body of 101.html holds no text."
 
 
+def test_a_source_without_a_reader_may_be_listed():
+    """Its documents are missing pages; a page at hand is refused by name, not read as something else."""
+    raw = write_page("<p>A.</p>", number=102)
+    documents, _, _ = parse_documents(register({"source": "web"}, {"source": "web"}), reader(n102=raw))
+    assert documents["status"].tolist() == ["page missing", "refused"]
+    assert documents["reason"][1] == "kremlin-en-102: 102.html is at hand, but source 'web' has no reader yet."
+
+
 def test_an_empty_register_gives_empty_tables():
     """No documents are no error."""
     assert [len(table) for table in parse_documents(register(), reader())] == [0, 0, 0]
@@ -100,7 +108,7 @@ def test_an_empty_register_gives_empty_tables():
     [
         ({"date": "2017-02-30"}, "row 3, column 'date': '2017-02-30' is no day of the calendar"),
         ({"date": "11.10.2017"}, "row 3, column 'date': '11.10.2017' is no day"),
-        ({"source": "nowhere"}, "row 3, column 'source': 'nowhere' has no reader; write one of kremlin"),
+        ({"source": "nowhere"}, "row 3, column 'source': 'nowhere' is no known source; write one of kremlin, eec, web"),
         ({"document_id": "Kremlin 1"}, "row 3, column 'document_id': 'Kremlin 1' is not"),
         ({"document_id": "../../etc/passwd"}, "row 3, column 'document_id'"),
         ({"document_id": "kremlin-en-101"}, "row 3, column 'document_id': 'kremlin-en-101' is there already"),

@@ -38,6 +38,7 @@ from gallery_tables import (
     make_talk,
     make_topics,
 )  # fmt: skip
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 RECOVERY = pd.DataFrame(
     [("OS01", "NORTH", "ST1", 0.2, 0.19, 0.14), ("OS01", "EAST", "ST1", 0.1, 0.12, 0.07)],
@@ -54,12 +55,14 @@ def draw_all(simulated=False):
     """Return every figure of the made-up tables by name."""
     prevalence, documents = make_prevalence(), make_documents()
     turns, speakers, marks, sentences = make_talk(documents)
-    inclusion, words = count_inclusion(documents, turns, speakers, marks, sentences), count_words(documents, turns, speakers)
-    main = pick_main_codes(prevalence, SUBFRAMES)
+    inclusion, words = (
+        count_inclusion(documents, turns, speakers, marks, sentences, sentences),
+        count_words(documents, turns, speakers),
+    )
     sub = "made-up corpus"
     return {
         "frames": frames_by_actor_and_stage(prevalence, FAMILIES, ACTORS, STAGE_NAMES, sub, simulated),
-        "main": main_subframes_by_actor_and_stage(prevalence, main, ACTORS, STAGE_NAMES, sub, simulated),
+        "main": main_subframes_by_actor_and_stage(prevalence, SUBFRAMES, ACTORS, STAGE_NAMES, sub, simulated),
         "map": subframes_by_actor_and_stage(prevalence, SUBFRAMES, ACTORS, STAGE_NAMES, sub, simulated),
         "forest": hypotheses_forest(make_assessments(), HYPOTHESIS_FAMILIES, WINDOWS, {"H6": 5}, sub, simulated),
         "topics": topics_by_actor(make_topics(), ACTORS, sub, simulated),
@@ -81,7 +84,7 @@ def test_no_text_leaves_the_page(figures):
     """Every text of every figure lies inside the picture, and none is smaller than 5.5 points."""
     for name, figure in figures.items():
         width, height = figure.get_size_inches()
-        renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None
+        renderer = FigureCanvasAgg(figure).get_renderer()
         for text in figure.axes[0].texts:
             box = text.get_window_extent(renderer)
             low, high = box.min / figure.dpi, box.max / figure.dpi
@@ -140,7 +143,7 @@ def test_empty_tables_give_a_figure_that_says_so():
     assert save_png(topics_by_actor(make_topics().iloc[:0], ACTORS))
     documents = schemas.empty(schemas.DOCUMENTS)
     tables = [schemas.empty(c) for c in (schemas.TURNS, schemas.SPEAKERS, schemas.MARKS, schemas.SENTENCES)]
-    assert save_png(inclusion_flow(count_inclusion(documents, *tables), ACTORS))
+    assert save_png(inclusion_flow(count_inclusion(documents, *tables, tables[-1]), ACTORS))
     assert save_png(coverage_over_time(documents, count_words(documents, *tables[:2]), ACTORS, STAGES))
 
 

@@ -65,9 +65,9 @@ def corpus():
 def test_the_flow_balances_at_every_step(corpus):
     """What is left plus what is left out is what was there before, and the actors' rows add up to the last step."""
     documents, turns, speakers, marks, sentences = corpus
-    flow = count_inclusion(documents, turns, speakers, marks, sentences, "en")
+    flow = count_inclusion(documents, turns, speakers, marks, sentences, sentences[::2], "en")
     steps = flow[flow["actor_id"].isna()].set_index("step_id")
-    for unit, column in (("documents", "n_documents"), ("turns", "n_turns")):
+    for unit, column in (("documents", "n_documents"), ("turns", "n_turns"), ("sentences", "n_sentences")):
         before = None
         for step in steps.itertuples():
             if step.unit == unit and before is not None:
@@ -79,7 +79,7 @@ def test_the_flow_balances_at_every_step(corpus):
 
 
 def test_each_loss_has_its_reason():
-    """Of three registered documents one has no page and one is refused; of the third's turns one is relevant talk of an actor."""
+    """One of three documents has no page, one is refused; one turn of the third is an actor's, half of it near a mention."""
     documents = make_documents(3).assign(status=["parsed", "page missing", "refused"], language="en")
     rows = [
         ("speech", "NORTH", "full name", True), ("question", None, "role without a name", True),
@@ -90,13 +90,14 @@ def test_each_loss_has_its_reason():
     turns = pd.DataFrame(key | {"kind": [r[0] for r in rows], "n_words": 10})
     speakers = pd.DataFrame(key | {"actor_id": [r[1] for r in rows], "resolution": [r[2] for r in rows]})
     marks = pd.DataFrame(key | {"stage_id": "ST1", "relevant": [r[3] for r in rows]})
-    sentences = pd.DataFrame(key | {"n_words": 10})
-    flow = count_inclusion(documents, turns, speakers, marks, sentences).set_index("step_id")
+    sentences = pd.concat([pd.DataFrame(key | {"n_words": 6}), pd.DataFrame(key | {"n_words": 4})])
+    near = sentences[sentences["n_words"] == 4]
+    flow = count_inclusion(documents, turns, speakers, marks, sentences, near).set_index("step_id")
     assert flow["excluded"].to_dict() == {
         "registered": 0, "at_hand": 1, "read": 1, "spoken": 0, "speech": 1,
-        "named": 1, "compared": 1, "staged": 0, "relevant": 1, "actor": 0,
+        "named": 1, "compared": 1, "staged": 0, "mentioned": 1, "relevant": 1, "actor": 0,
     }  # fmt: skip
-    assert flow.loc["relevant", ["n_turns", "n_sentences", "n_words"]].tolist() == [1, 1, 10]
+    assert flow.loc["relevant", ["n_turns", "n_sentences", "n_words"]].tolist() == [1, 1, 4]
 
 
 def test_words_are_counted_in_speech_of_actors(corpus):
@@ -196,7 +197,7 @@ def test_every_quoted_number_stands_in_the_row_it_names(corpus):
     """Shares, bounds and test columns are read back from the released tables by table and row."""
     documents, turns, speakers, marks, sentences = corpus
     tables = {
-        "inclusion": count_inclusion(documents, turns, speakers, marks, sentences),
+        "inclusion": count_inclusion(documents, turns, speakers, marks, sentences, sentences),
         "prevalence": make_prevalence(),
         "assessments": make_assessments(),
     }
@@ -216,7 +217,7 @@ def test_every_quoted_number_stands_in_the_row_it_names(corpus):
 def test_a_cell_without_a_number_gives_none_to_quote(corpus):
     """The commission is not estimable in the first stage; its share has no name."""
     documents, turns, speakers, marks, sentences = corpus
-    flow, unresolved = count_inclusion(documents, turns, speakers, marks, sentences), list_unresolved(turns, speakers)
+    flow, unresolved = count_inclusion(documents, turns, speakers, marks, sentences, sentences), list_unresolved(turns, speakers)
     numbers = quote_numbers(documents, flow, make_prevalence(), make_assessments(), make_topics(), unresolved)
     assert "share.RS_any.BODY.ST1" not in numbers and "share.RS_any.BODY.ST3" in numbers
     assert numbers["cells.n"]["value"] == 20 and numbers["cells.n_estimable"]["value"] == 17
@@ -225,7 +226,7 @@ def test_a_cell_without_a_number_gives_none_to_quote(corpus):
 def test_empty_tables_can_be_quoted():
     """No documents, no talk, no tests: counts of zero."""
     empty = [schemas.empty(c) for c in (schemas.DOCUMENTS, schemas.TURNS, schemas.SPEAKERS, schemas.MARKS, schemas.SENTENCES)]
-    flow, unresolved = count_inclusion(*empty), list_unresolved(*empty[1:3])
+    flow, unresolved = count_inclusion(*empty, empty[-1]), list_unresolved(*empty[1:3])
     numbers = quote_numbers(
         empty[0], flow, schemas.empty(schemas.PREVALENCE), schemas.empty(schemas.ASSESSMENTS), make_topics()[:0], unresolved
     )

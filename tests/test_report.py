@@ -57,7 +57,7 @@ def write_report(supported=3, simulated=False, payloads=(), template=TEMPLATE, n
         titles = {code: (title, title) for code, title in zip(SUBFRAMES, spread(payloads, 26), strict=True)}
     tables = {
         "documents": documents,
-        "inclusion": count_inclusion(documents, turns, speakers, marks, sentences),
+        "inclusion": count_inclusion(documents, turns, speakers, marks, sentences, sentences),
         "prevalence": prevalence,
         "assessments": assessments,
         "topics": topics,
@@ -135,6 +135,15 @@ def test_the_prose_fits_a_corpus_without_confirmatory_tests():
     text = read_text(write_report(assessments=make_assessments().assign(confirmatory=False)))
     assert "everything below is exploratory" in text
     assert "No test belongs to a family and a window that were declared confirmatory." in text
+
+
+def test_the_prose_fits_a_corpus_in_which_nothing_could_be_tested():
+    """No claim is said to be supported or left open."""
+    gone = make_assessments().assign(p=None, p_holm=None, estimate=None, verdict="not estimable", reason="2 documents, 3 needed")
+    text = read_text(write_report(assessments=gone))
+    assert "confirmatory tests, none could be carried out." in text
+    assert "None could be carried out, so nothing is said here for or against any claim." in text
+    assert "supports its claim" not in text and "Not estimable: 2 documents, 3 needed." in text
 
 
 def test_a_null_stands_beside_what_could_have_been_found():

@@ -11,10 +11,8 @@ def make_tables(texts, language="en", stages=None):
     keys = [(document, turn) for document, spoken in texts.items() for turn in range(len(spoken))]
     flat = [texts[document][turn] for document, turn in keys]
     documents = pd.DataFrame({"document_id": list(texts), "language": language})
-    turns = pd.DataFrame(keys, columns=["document_id", "turn"]).assign(
-        kind="speech", n_words=[len(text.split()) for text in flat]
-    )
-    sentences = turns[["document_id", "turn"]].assign(text=flat)
+    turns = pd.DataFrame(keys, columns=["document_id", "turn"]).assign(kind="speech")
+    sentences = turns[["document_id", "turn"]].assign(text=flat, n_words=[len(text.split()) for text in flat])
     stage = [(stages or {}).get(document, "early") for document, _ in keys]
     marks = turns[["document_id", "turn"]].assign(stage_id=stage, n_mentions=1, relevant=True)
     return documents, turns, sentences, marks
@@ -103,6 +101,13 @@ def test_questions_other_languages_irrelevant_and_short_turns_are_no_rows():
     marks["relevant"] = [True, True, False, True, True]
     _, index, _ = count_all((documents, turns, sentences, marks), min_words=3)
     assert list(zip(index["document_id"], index["turn"], strict=True)) == [("a", 0)]
+
+
+def test_only_the_sentences_at_hand_are_counted():
+    """Where a turn's other sentences were left out beforehand, its words and terms are those of the rest."""
+    documents, turns, sentences, marks = make_tables({"a": ["one two three", "four five"]})
+    _, index, _ = count_all((documents, turns, sentences.iloc[:1], marks))
+    assert index[["turn", "n_words", "n_sentences"]].to_numpy().tolist() == [[0, 3, 1]]
 
 
 def test_the_order_of_the_rows_does_not_matter():

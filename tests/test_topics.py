@@ -163,15 +163,16 @@ def test_where_nothing_is_stable_the_reason_says_so():
 
 
 def test_too_little_text_is_a_sentence_and_empty_tables():
-    """Twelve discovery turns cannot carry six topics; every table is there, and the choice says why it is empty."""
+    """Nine discovery turns cannot carry two topics; every table is there, and the choice says why it is empty."""
     counts, turns, terms, _ = plant()
-    few = (turns["document_id"] < "d12").to_numpy()
+    few = (turns["document_id"] < "d09").to_numpy()
     counts, turns = counts[few], turns[few].reset_index(drop=True)
     discovery = turns["discovery"].to_numpy()
-    assert explain_too_little(counts, discovery, [2]) is None
+    assert explain_too_little(counts, discovery, 1) is None
     parts = [fit_topics(counts, turns, range(2, 7), range(2))]
     tables = choose_topics(parts, counts, turns, terms)
-    assert "12 discovery turns" in tables["choice"]["reason"].iloc[0]
+    needs = "Not estimable: 2 topics need 10 discovery turns and terms, and there are 9 and 80; add documents."
+    assert tables["choice"]["reason"].iloc[0] == needs
     assert not tables["choice"]["chosen"].any()
     assert all(len(table) == 0 for name, table in tables.items() if name != "choice")
     tallies = turns[["document_id", "turn", "n_sentences"]].assign(A=1)
@@ -185,7 +186,18 @@ def test_no_text_at_all_is_no_crash():
     nothing = sparse.csr_matrix((0, 0), dtype=np.int32)
     turns = plant()[1].iloc[:0]
     tables = choose_topics([fit_topics(nothing, turns, [5], [0])], nothing, turns, plant()[2].iloc[:0])
-    assert "0 discovery turns" in tables["choice"]["reason"].iloc[0]
+    assert "there are 0 and 0" in tables["choice"]["reason"].iloc[0]
+
+
+def test_a_k_that_is_too_large_for_the_text_is_left_out_with_a_sentence():
+    """Twelve discovery turns carry two topics, not three."""
+    counts, turns, terms, _ = plant()
+    few = (turns["document_id"] < "d12").to_numpy()
+    turns = turns[few].reset_index(drop=True)
+    tables = choose_topics([fit_topics(counts[few], turns, [2, 3], range(3))], counts[few], turns, terms)
+    assert tables["choice"]["chosen"].tolist() == [True, False]
+    assert tables["choice"]["reason"].iloc[1].startswith("Not estimable: 3 topics need 15")
+    assert len(tables["topics"]) == 2
 
 
 def hand_tables():

@@ -18,8 +18,6 @@ rule simulate_pages:
         "logs/simulate_pages/{corpus}.log",
     benchmark:
         "benchmarks/simulate_pages/{corpus}.tsv"
-    conda:
-        "framings"
     params:
         n_documents=config["demo_documents"],
     script:
@@ -42,7 +40,5 @@ rule check_inputs:
         "logs/check_inputs/{corpus}.log",
     benchmark:
         "benchmarks/check_inputs/{corpus}.tsv"
-    conda:
-        "framings"
     script:
         "../scripts/check_inputs.py"

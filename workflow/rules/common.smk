@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import functools
 import hashlib
 from pathlib import Path
 
@@ -38,17 +39,22 @@ wildcard_constraints:
     figure="[a-z_]+",
 
 
+@functools.cache
+def imported(path):
+    """Return the library modules that a Python file imports itself."""
+    nodes = ast.walk(ast.parse(path.read_bytes()))
+    names = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("framings.")]
+    return [Path(workflow.basedir, "workflow/src", *name.split(".")).with_suffix(".py") for name in names]
+
+
 def code(rule):
     """Return the adapter of a rule and every library module that it imports, directly or through others."""
-    found, queue = [], [Path(workflow.basedir, "workflow/scripts", f"{rule}.py")]
+    found, queue = set(), [Path(workflow.basedir, "workflow/scripts", f"{rule}.py")]
     while queue:
         path = queue.pop()
-        if path in found or not path.exists():
-            continue
-        found.append(path)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("framings"):
-                queue.append(Path(workflow.basedir, "workflow/src", *node.module.split(".")).with_suffix(".py"))
+        if path not in found:
+            found.add(path)
+            queue += imported(path)
     return sorted(str(path.relative_to(workflow.basedir)) for path in found)
 
 

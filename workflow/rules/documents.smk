@@ -16,8 +16,6 @@ rule parse_documents:
         "logs/parse_documents/{corpus}/{shard}.log",
     benchmark:
         "benchmarks/parse_documents/{corpus}/{shard}.tsv"
-    conda:
-        "framings"
     params:
         pages=PAGES,
         n_shards=config["shards"],

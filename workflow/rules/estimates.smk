@@ -13,8 +13,6 @@ rule estimate_prevalence:
         "logs/estimate_prevalence/{corpus}.log",
     benchmark:
         "benchmarks/estimate_prevalence/{corpus}.tsv"
-    conda:
-        "framings"
     params:
         coders=CODERS,
         min_documents=config["estimates"]["min_documents"],
@@ -39,8 +37,6 @@ rule assess_hypotheses:
         "logs/assess_hypotheses/{corpus}.log",
     benchmark:
         "benchmarks/assess_hypotheses/{corpus}.tsv"
-    conda:
-        "framings"
     params:
         coders=CODERS,
         settings=config["estimates"],
@@ -53,6 +49,7 @@ rule adjust_contrasts:
     input:
         tallies="results/{corpus}/tallies/dictionary.parquet",
         stages=FOLDER + "stages.csv",
+        speakers=FOLDER + "speakers.csv",
         hypotheses=FOLDER + "hypotheses.yaml",
         codebook="data/reference/codebook.yaml",
         code=code("adjust_contrasts"),
@@ -62,7 +59,10 @@ rule adjust_contrasts:
         "logs/adjust_contrasts/{corpus}.log",
     benchmark:
         "benchmarks/adjust_contrasts/{corpus}.tsv"
-    conda:
-        "framings"
+    params:
+        swaps=config["estimates"]["swaps"],
+        seed=config["estimates"]["seed"],
+        min_documents=config["estimates"]["min_documents"],
+        min_sentences=config["estimates"]["min_sentences"],
     script:
         "../scripts/adjust_contrasts.py"

@@ -16,8 +16,6 @@ rule code_frames:
         "logs/code_frames/{corpus}/{shard}.log",
     benchmark:
         "benchmarks/code_frames/{corpus}/{shard}.tsv"
-    conda:
-        "framings"
     params:
         negation_window=config["frames"]["negation_window"],
     script:
@@ -37,8 +35,6 @@ rule match_truth:
         "logs/match_truth/{corpus}/{shard}.log",
     benchmark:
         "benchmarks/match_truth/{corpus}/{shard}.tsv"
-    conda:
-        "framings"
     script:
         "../scripts/match_truth.py"
 
@@ -61,8 +57,6 @@ rule tally_codes:
         "logs/tally_codes/{corpus}.log",
     benchmark:
         "benchmarks/tally_codes/{corpus}.tsv"
-    conda:
-        "framings"
     params:
         coders=CODERS,
         language=config["language"],

@@ -26,8 +26,6 @@ rule describe_corpus:
         "logs/describe_corpus/{corpus}.log",
     benchmark:
         "benchmarks/describe_corpus/{corpus}.tsv"
-    conda:
-        "framings"
     params:
         language=config["language"],
     script:
@@ -50,8 +48,6 @@ rule plot_corpus:
         "logs/plot_corpus/{corpus}.log",
     benchmark:
         "benchmarks/plot_corpus/{corpus}.tsv"
-    conda:
-        "framings"
     params:
         title=TITLE,
         simulated=SIMULATED,
@@ -72,8 +68,6 @@ rule plot_estimates:
         "logs/plot_estimates/{corpus}.log",
     benchmark:
         "benchmarks/plot_estimates/{corpus}.tsv"
-    conda:
-        "framings"
     params:
         title=TITLE,
         simulated=SIMULATED,
@@ -106,8 +100,6 @@ rule release_tables:
         "logs/release_tables/{corpus}.log",
     benchmark:
         "benchmarks/release_tables/{corpus}.tsv"
-    conda:
-        "framings"
     params:
         tables=TABLES,
         recovery=RECOVERY,
@@ -136,8 +128,6 @@ rule run_notebook:
         "logs/run_notebook/{corpus}.log",
     benchmark:
         "benchmarks/run_notebook/{corpus}.tsv"
-    conda:
-        "framings"
     script:
         "../scripts/run_notebook.py"
 
@@ -168,8 +158,6 @@ rule render_report:
         "logs/render_report/{corpus}.log",
     benchmark:
         "benchmarks/render_report/{corpus}.tsv"
-    conda:
-        "framings"
     params:
         title=TITLE,
         simulated=SIMULATED,
@@ -208,7 +196,5 @@ rule verify_results:
         "logs/verify_results/{corpus}.log",
     benchmark:
         "benchmarks/verify_results/{corpus}.tsv"
-    conda:
-        "framings"
     script:
         "../scripts/verify_results.py"

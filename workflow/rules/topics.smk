@@ -20,8 +20,6 @@ rule count_terms:
         "logs/count_terms/{corpus}.log",
     benchmark:
         "benchmarks/count_terms/{corpus}.tsv"
-    conda:
-        "framings"
     params:
         language=config["language"],
         min_words=config["topics"]["min_words"],
@@ -43,12 +41,11 @@ rule fit_topics:
         "logs/fit_topics/{corpus}/{part}.log",
     benchmark:
         "benchmarks/fit_topics/{corpus}/{part}.tsv"
-    conda:
-        "framings"
     threads: 1
     params:
         ks=list(range(config["topics"]["k_min"], config["topics"]["k_max"] + 1)),
         seeds=lambda wildcards: list(range(int(wildcards.part), config["topics"]["seeds"], len(TOPIC_PARTS))),
+        part_of_documents=config["topics"]["part_of_documents"],
     script:
         "../scripts/fit_topics.py"
 
@@ -61,6 +58,7 @@ rule choose_topics:
         turns="results/{corpus}/topics/turns.parquet",
         terms="results/{corpus}/topics/terms.parquet",
         speakers=shards("speakers"),
+        tallies="results/{corpus}/tallies/dictionary.parquet",
         code=code("choose_topics"),
     output:
         fits="results/{corpus}/topics/fits.parquet",
@@ -70,12 +68,11 @@ rule choose_topics:
         words="results/{corpus}/topics/words.parquet",
         shares="results/{corpus}/topics/shares.parquet",
         actors="results/{corpus}/topics/actors.parquet",
+        links="results/{corpus}/topics/links.parquet",
     log:
         "logs/choose_topics/{corpus}.log",
     benchmark:
         "benchmarks/choose_topics/{corpus}.tsv"
-    conda:
-        "framings"
     threads: 1
     params:
         min_similarity=config["topics"]["min_similarity"],

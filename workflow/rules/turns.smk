@@ -14,8 +14,6 @@ rule segment_turns:
         "logs/segment_turns/{corpus}/{shard}.log",
     benchmark:
         "benchmarks/segment_turns/{corpus}/{shard}.tsv"
-    conda:
-        "framings"
     script:
         "../scripts/segment_turns.py"
 
@@ -34,8 +32,6 @@ rule resolve_speakers:
         "logs/resolve_speakers/{corpus}/{shard}.log",
     benchmark:
         "benchmarks/resolve_speakers/{corpus}/{shard}.tsv"
-    conda:
-        "framings"
     script:
         "../scripts/resolve_speakers.py"
 
@@ -56,8 +52,6 @@ rule split_sentences:
         "logs/split_sentences/{corpus}/{shard}.log",
     benchmark:
         "benchmarks/split_sentences/{corpus}/{shard}.tsv"
-    conda:
-        "framings"
     script:
         "../scripts/split_sentences.py"
 
@@ -79,8 +73,6 @@ rule mark_turns:
         "logs/mark_turns/{corpus}/{shard}.log",
     benchmark:
         "benchmarks/mark_turns/{corpus}/{shard}.tsv"
-    conda:
-        "framings"
     params:
         min_mentions=config["relevance"]["min_mentions"],
         window=config["relevance"]["window"],

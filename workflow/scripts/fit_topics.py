@@ -8,8 +8,7 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 log = open_log(snakemake.log[0], "fit_topics")
-discovery = read_tables(snakemake.input.turns)["discovery"].to_numpy()
 with threadpool_limits(1):
-    fits = fit_topics(sparse.load_npz(snakemake.input.counts), discovery, snakemake.params.ks, snakemake.params.seeds)
+    fits = fit_topics(sparse.load_npz(snakemake.input.counts), read_tables(snakemake.input.turns), **snakemake.params)
 np.savez(snakemake.output.fits, **fits)
-log.info("%d topic models fitted%s", len(fits["k"]), f": {fits['shortage']}" if str(fits["shortage"]) else "")
+log.info("%d topic models fitted; too little text for K in %s", len(fits["k"]), fits["too_large"].tolist())

@@ -108,7 +108,7 @@ def _describe(hypothesis):
     """Return what a row says before anything is computed."""
     words = {name: getattr(hypothesis, name) for name in ("family", "test", "claim", "contrast", "sign")}
     counted = dict.fromkeys(("n_documents", "n_paired", "n_sentences", "n_coded"), 0)
-    return words | counted | dict.fromkeys(NUMBERS, np.nan) | {"verdict": None, "reason": None}
+    return words | counted | dict.fromkeys(NUMBERS, np.nan) | {"verdict": "", "reason": None}
 
 
 def _conclude(table):

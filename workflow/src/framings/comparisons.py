@@ -106,7 +106,7 @@ def _lay_out_voices(hypothesis, counts):
     """Return names, sentences n, coded sentences k, hits and contrast of the voices that a test compares."""
     a, b = hypothesis.a, hypothesis.b
     actors, names, here = (*a, *b), (*a, *b), 1.0
-    contrast = [1 / len(a)] * len(a) + [-1 / len(b)] * len(b)
+    contrast = [1 / len(a)] * len(a) + [-1 / len(b) for _ in b]
     if hypothesis.test == "stage_change":  # each actor has two voices, one in either stage
         stages = np.repeat([hypothesis.late, hypothesis.early], len(a))
         actors, here = (*a, *a), counts.documents["stage_id"].to_numpy()[:, None] == stages

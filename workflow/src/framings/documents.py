@@ -11,6 +11,7 @@ from framings.sources.kremlin import read_page as read_kremlin
 from framings.sources.page import Page, SourceError
 
 READERS = {"kremlin": read_kremlin}
+REGISTERED_ONLY = ("eec", "web")  # sources whose documents may be listed though nothing here reads their pages
 DOCUMENT_ID = re.compile(r"[a-z0-9._-]{1,100}")
 PAGE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -47,12 +48,13 @@ def parse_documents(register, read_page):
 def check_register(register, file="documents.csv"):
     """Return the register unchanged, or raise ``ContractError`` naming file, row (the heading is row 1) and column.
 
-    Checks the keys (lower case, no path, no key twice), sources with a reader, days of the calendar, names of page files
+    Checks the keys (lower case, no path, no key twice), known sources, days of the calendar, names of page files
     that stay in their folder, and fingerprints. Rows are counted by the index, so a part of the register is fine.
     """
+    sources = [*READERS, *REGISTERED_ONLY]
     rules = {
         "document_id": (DOCUMENT_ID.fullmatch, "is not 1 to 100 of a-z 0-9 . _ -; write a key such as source-en-123"),
-        "source": (READERS.__contains__, f"has no reader; write one of {', '.join(sorted(READERS))}"),
+        "source": (sources.__contains__, f"is no known source; write one of {', '.join(sources)}"),
         "date": (is_day, "is no day of the calendar; write it as YYYY-MM-DD"),
         "page": (PAGE_NAME.fullmatch, "is no plain file name; write the name of a file in the pages folder, without a path"),
         "sha256": (SHA256.fullmatch, "is no SHA-256; write its 64 digits 0-9 a-f, or leave the cell empty"),
@@ -79,6 +81,8 @@ def _read_entry(entry, read_page):
     found = hashlib.sha256(raw).hexdigest()
     if isinstance(known, str) and found != known:
         return NO_PAGE, "refused", f"{key}: {file} is not the page registered (its SHA-256 is {found[:12]}…, not {known[:12]}…)."
+    if entry["source"] in REGISTERED_ONLY:
+        return NO_PAGE, "refused", f"{key}: {file} is at hand, but source {entry['source']!r} has no reader yet."
     try:
         page = READERS[entry["source"]](raw, key.rsplit("-", 1)[-1])
     except SourceError as error:

@@ -18,9 +18,9 @@ LEVEL = 0.05
 DETECTABLE = 2.85  # standard errors: the difference found with 80 % power at 5 %, for about 45 documents
 EXACT_UP_TO = 13  # documents whose 2^n sign patterns are all tried
 RARE_SENTENCES, RARE_DOCUMENTS = 20, 5
-FEW_DOCUMENTS = (
-    5  # of the rarer voice: with fewer, t with G - 1 df rejects 8-10 % of true nulls, with its own number - 1 about 2 %
-)
+# With fewer documents of a voice, t with G - 1 degrees of freedom rejects 7 % of true nulls, with their number less one 2 %
+# (benchmarks/calibrate_small.py).
+FEW_DOCUMENTS = 5
 MIN_SWAPPED = 6  # documents (or blocks): with fewer, no pattern of signs could reach 5 %
 # ASSUME: where no sentence (or every one) carries a code, sentences of one document are as alike as this correlation.
 ASSUMED_CORRELATION = 0.10
@@ -187,7 +187,7 @@ def degrees_of_freedom(n):
 def joint_f(theta, covariance, n_documents):
     """Return F of the joint test that all of ``theta`` (..., q) are zero, and its p against F(q, G - q).
 
-    F = (G - q)/(G - 1) theta' V^-1 theta / q is Hotelling's: theta' V^-1 theta / q against F(q, G - 1) rejects 6 to 7 %
+    F = (G - q)/(G - 1) theta' V^-1 theta / q is Hotelling's: theta' V^-1 theta / q against F(q, G - 1) rejects 6 to 8 %
     of true nulls here, because V is estimated from few documents. Missing where V is singular or q >= G.
     """
     q = len(covariance)

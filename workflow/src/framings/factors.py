@@ -1,7 +1,8 @@
 """Factors: the non-negative factors of the turns' TF-IDF weights, fitted for many K from many random starts.
 
-scikit-learn's NMF does the fitting; what is built round it makes the whole grid cost less than a tenth of as many separate fits
-(benchmarks/topic_grid.py). Which factors are topics is decided in framings.topics.
+scikit-learn's coordinate descent does the fitting; what is built round it brings the whole grid down to between a tenth and a
+sixth of what as many separate fits cost, at the same error (benchmarks/topic_grid.py). Which factors are topics is decided in
+framings.topics.
 """
 
 import warnings
@@ -26,17 +27,16 @@ def weigh_counts(counts, discovery):
     return TfidfTransformer(sublinear_tf=True).fit(counts[discovery]).transform(counts).astype(np.float32)
 
 
-def explain_too_little(counts, discovery, ks):
-    """Return a sentence that says why topics cannot be estimated, or None where there is text enough.
+def explain_too_little(counts, discovery, k):
+    """Return a sentence that says why K topics cannot be estimated, or None where there is text enough.
 
-    ASSUME: the largest model needs five discovery turns and five terms a topic.
+    ASSUME: a model needs five discovery turns and five terms for each of its topics.
     """
-    n_turns, n_terms, needed = int(np.diff(counts[discovery].indptr).astype(bool).sum()), counts.shape[1], 5 * max(ks)
-    if min(n_turns, n_terms) >= needed:
+    n_turns, n_terms = int(np.diff(counts[discovery].indptr).astype(bool).sum()), counts.shape[1]
+    if min(n_turns, n_terms) >= 5 * k:
         return None
     return (
-        f"Topics are not estimable: {n_turns} discovery turns, {n_terms} terms, where {max(ks)} topics need {needed} of each; "
-        "add documents or lower the largest number of topics."
+        f"Not estimable: {k} topics need {5 * k} discovery turns and terms, and there are {n_turns} and {n_terms}; add documents."
     )
 
 
@@ -45,7 +45,7 @@ def fit_topics(counts, topic_turns, ks, seeds, part_of_documents=0.8):
 
     ``counts`` is turn x term with the rows of TOPIC_TURNS. Keys: ``k``, ``seed``, ``error`` (norm of the residual over norm of
     the data), ``iterations`` (one entry a fit) and ``weights`` (float32, the K rows of each fit one below the other, a row's
-    length 1). Without enough text these are empty and ``shortage`` is a sentence; else it is empty.
+    length 1), and ``too_large``: those of ``ks`` for which there is too little text, and no fit (``explain_too_little``).
 
     A seed stands for a random start and for ``part_of_documents`` of the discovery documents, so that a topic which returns from
     other seeds owes itself neither to its start nor to single documents (Greene, O'Callaghan and Cunningham, "How many topics?
@@ -58,11 +58,11 @@ def fit_topics(counts, topic_turns, ks, seeds, part_of_documents=0.8):
     coordinate descent on the data themselves then finishes the fit.
     """
     discovery = topic_turns["discovery"].to_numpy()
-    shortage = explain_too_little(counts, discovery, ks)
-    grid = [] if shortage else [(k, seed) for seed in seeds for k in ks]
+    too_large = [k for k in ks if explain_too_little(counts, discovery, k)]
+    grid = [(k, seed) for seed in seeds for k in ks if k not in too_large]
     fits = _fit_all(counts, topic_turns, grid, part_of_documents) if grid else []
     return {
-        "shortage": np.array(shortage or ""),
+        "too_large": np.array(too_large, dtype=np.int64),
         "k": np.array([k for k, _ in grid], dtype=np.int64),
         "seed": np.array([seed for _, seed in grid], dtype=np.int64),
         "error": np.array([error for error, _, _ in fits]),

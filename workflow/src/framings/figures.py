@@ -99,11 +99,14 @@ def frames_by_actor_and_stage(prevalence, codes, actors, stages, subtitle="", si
     return page.figure
 
 
-def main_subframes_by_actor_and_stage(prevalence, codes, actors, stages, subtitle="", simulated=False, coder_id="dictionary"):
+def main_subframes_by_actor_and_stage(
+    prevalence, codes, actors, stages, subtitle="", simulated=False, coder_id="dictionary", per_family=4
+):
     """Return small multiples of sub-frames: a strip for each, with shares and 95 % intervals by actor and stage.
 
-    ``codes`` maps the ids to draw (about 8; see ``pick_main_codes``) to (title, family).
+    ``codes`` maps ids to (title, family); drawn are the ``per_family`` with the largest mean share (``pick_main_codes``).
     """
+    codes = pick_main_codes(prevalence, codes, per_family, coder_id)
     cells, strip = _cells(prevalence, coder_id), 0.82
     drawn = [cells[c, a, s] for c in codes for a in actors for s in stages if (c, a, s) in cells]
     note = f"All strips share one scale, in percent of sentences; bars: 95 % intervals. {_not_estimable(drawn)} {CAUTION}"
@@ -472,8 +475,10 @@ def _forest_line(page, row, x, limits, y):
         draw_marks(page, [(x(max(limits[0], min(limits[1], 100 * row.estimate))), y)], color, "o", 4.8, filled)
         say(page, columns["estimate"], y - 0.035, text, 7.2, color, ha="right")
     else:
-        say(page, columns["estimate"], y - 0.035, "n.e.", 7.2, FAINT, ha="right")
-    for column, value in (("swap", row.p), ("holm", row.p_holm)):
+        why = "n.e." if pd.isna(row.reason) else f"n.e.: {row.reason}"
+        text = wrap_lines(why, columns["verdict"] - columns["plot"][0] - 0.2, 7, most=1)[0]
+        say(page, columns["plot"][0] + 0.05, y - 0.035, text, 7, SOFT, bbox={"fc": PAPER, "ec": "none", "pad": 0.8})
+    for column, value in (("swap", row.p), ("holm", row.p_holm)) if pd.notna(row.estimate) else ():
         say(page, columns[column], y - 0.035, p_label(value), 7.2, color, ha="right")
     if pd.notna(row.smallest_detectable) and row.test not in NOT_A_DIFFERENCE:
         say(page, columns["detectable"], y - 0.035, f"±{100 * row.smallest_detectable:.1f}", 7.2, color, ha="right")
@@ -650,7 +655,8 @@ def _word_bars(page, words, actor, name, x, base, start):
     mine, most = words[words["actor_id"] == actor], max(1, words["n_words"].max() if len(words) else 1)
     y = scale(0, most, base, base + 0.42)
     draw_lines(page, [((start, base), (page.right, base))], FAINT, 0.7)
-    say_lines(page, page.left, base + 0.22, wrap_lines(name, 1.3, 8, most=2), 8, middle=True, leading=1.2)
+    say_lines(page, page.left, base + 0.28, wrap_lines(name, 1.3, 8, most=2), 8, middle=True, leading=1.2)
+    say(page, page.left, base + 0.02, f"{count(mine['n_words'].sum())} words", 7, SOFT)
     for r in mine.itertuples(index=False):
         draw_box(page, x(r.year + 0.18), base, x(r.year + 0.82) - x(r.year + 0.18), y(r.n_words) - base, SOFT, zorder=2)
     if len(mine):

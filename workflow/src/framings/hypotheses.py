@@ -141,10 +141,10 @@ def _load(text):
         book = yaml.load(text, Loader=_Loader)  # noqa: S506 - the loader derives from SafeLoader
     except yaml.MarkedYAMLError as error:
         raise HypothesesError(f"hypotheses.yaml, line {error.problem_mark.line + 1}: not YAML ({error.problem})") from error
-    except ValueError as error:  # YAML reads 2016-02-30 as a date and fails on it
-        raise (
-            error if isinstance(error, HypothesesError) else HypothesesError(f"hypotheses.yaml: a date is none ({error})")
-        ) from error
+    except HypothesesError:
+        raise
+    except ValueError as error:  # YAML takes 2016-02-30 for a date
+        raise HypothesesError(f"hypotheses.yaml: a date is no day of the calendar ({error}); write YYYY-MM-DD") from error
     if not isinstance(book, dict):
         raise HypothesesError("hypotheses.yaml is no mapping; it has the keys windows, families and hypotheses")
     return book

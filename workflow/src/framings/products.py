@@ -23,8 +23,8 @@ INCLUSION = Contract(
         "n_turns": Column("int", "turns left; 0 before pages are segmented", low=0),
         "n_sentences": Column("int", "sentences left", low=0),
         "n_words": Column("int", "words left", low=0),
-        "excluded": Column("int", "documents or turns that the step leaves out", low=0),
-        "unit": Column("text", "what is counted as excluded", values=("documents", "turns", "")),
+        "excluded": Column("int", "documents, turns or sentences that the step leaves out", low=0),
+        "unit": Column("text", "what is counted as excluded", values=("documents", "turns", "sentences", "")),
         "reason": Column("text", "why they are left out; empty where nothing is"),
     },
 )  # fmt: skip
@@ -80,79 +80,79 @@ VERDICT_GROUPS = {
 # Derived tables ----------------------------------------------------------------------------------------------------
 
 
-def count_inclusion(documents, turns, speakers, marks, sentences, language=None):
-    """Return INCLUSION: what is left after each step from the register to the relevant turns of actors, then a row an actor.
+def count_inclusion(documents, turns, speakers, marks, sentences, relevant, language=None):
+    """Return INCLUSION: what is left after each step from the register to the relevant sentences of actors, then a row an actor.
 
-    A step leaves out documents until the pages are segmented, turns afterwards. ``language``: the language that is analysed.
-    The last step holds the rows of the tallies.
+    A step leaves out documents until pages are segmented, then turns, at last sentences. ``relevant``: the sentences that count
+    as talk about integration. ``language``: the one that is analysed. The last step holds the sentences of the tallies.
     """
-    read = documents["status"].eq("parsed")
-    at_hand, spoken_in = documents["status"].ne("page missing"), documents["document_id"].isin(turns["document_id"])
-    ours = documents["language"].eq(language) if language else pd.Series(True, index=documents.index)
-    table = _join_turns(documents, turns, speakers, marks, sentences)
-    by_document = [
-        ("registered", "registered documents", pd.Series(True, index=documents.index), ""),
-        ("at_hand", "page at hand", at_hand, "registered, but no page is in the pages folder"),
-        ("read", "page read", read, "page refused: it is not the transcript that the register names"),
-        ("language", f"page in the language analysed ({language})", ours, "page in another language: the two are never pooled"),
-        ("spoken", "with speech or questions", spoken_in, "no turn: a read-out, a message or a text without speakers"),
-    ]
-    rows, left = [], pd.Series(True, index=documents.index)
-    for step_id, step, keep, reason in by_document:
-        gone, left = int((left & ~keep).sum()), left & keep
-        if gone or step_id != "language":
-            rows.append(_step(step_id, step, gone, "documents", reason, documents=int(left.sum())))
-    table = table[table["document_id"].isin(documents.loc[left, "document_id"])]
+    rows, left = _count_documents(documents, turns, language)
+    table = _join_turns(turns, speakers, marks, sentences, relevant)
+    table = table[table["document_id"].isin(left)]
     rows[-1].update(_amounts(table))
-    by_turn = [
+    steps = [
         ("speech", "speech of labelled speakers", table["kind"].eq("speech"), "questions by persons whom the page does not name"),
         ("named", "speaker identified", table["resolution"].ne("unresolved"), "speaker not identified: listed, not guessed"),
-        ("compared", "speaker is an actor who is compared", table["actor_id"].notna(), "other speakers"),
+        ("compared", "speaker is an actor", table["actor_id"].notna(), "speakers who are not among the actors"),
         ("staged", "date in a stage of integration", table["stage_id"].notna(), "date outside all stages"),
-        (
-            "relevant",
-            "talk about integration",
-            table["relevant"] & table["n_sentences"].gt(0),
-            "no mention of integration in the turn",
-        ),
+        ("mentioned", "turn that mentions integration", table["relevant"], "no mention of integration in the turn"),
     ]
-    left = pd.Series(True, index=table.index)
-    for step_id, step, keep, reason in by_turn:
-        gone, left = int((left & ~keep).sum()), left & keep
-        rows.append(_step(step_id, step, gone, "turns", reason, **_amounts(table[left])))
-    for actor, mine in table[left].groupby("actor_id"):
-        rows.append(_step("actor", f"said by {actor}", 0, "", "", actor=actor, **_amounts(mine)))
+    for step_id, step, keep, reason in steps:
+        keep = keep[table.index]
+        rows.append(_step(step_id, step, int((~keep).sum()), "turns", reason, **_amounts(table[keep])))
+        table = table[keep]
+    gone = int(table["n_sentences"].sum() - table["n_near"].sum())
+    table = table[table["n_near"] > 0].assign(n_sentences=table["n_near"], n_words=table["n_words_near"])
+    far = "sentences far from any mention in their turn"
+    rows.append(_step("relevant", "talk about integration", gone, "sentences", far, **_amounts(table)))
+    rows += [_step("actor", f"said by {actor}", 0, "", "", actor, **_amounts(mine)) for actor, mine in table.groupby("actor_id")]
     return check(pd.DataFrame(rows, columns=list(INCLUSION.columns)), INCLUSION)
 
 
-def _join_turns(documents, turns, speakers, marks, sentences):
-    """Return the turns with their speaker, stage, relevance and number of sentences."""
+def _count_documents(documents, turns, language):
+    """Return the steps that leave out documents and the ids of what is left."""
+    ours = documents["language"].eq(language) if language else pd.Series(True, index=documents.index)
+    steps = [
+        ("registered", "registered documents", pd.Series(True, index=documents.index), ""),
+        ("at_hand", "page at hand", documents["status"].ne("page missing"), "registered, but no page is in the pages folder"),
+        ("read", "page read", documents["status"].eq("parsed"), "page refused: it is not what the register names"),
+        ("language", f"page in the language analysed ({language})", ours, "page in another language: the two are never pooled"),
+        (
+            "spoken",
+            "with speech or questions",
+            documents["document_id"].isin(turns["document_id"]),
+            "no turn: a read-out or a message",
+        ),
+    ]
+    rows, left = [], pd.Series(True, index=documents.index)
+    for step_id, step, keep, reason in steps:
+        gone, left = int((left & ~keep).sum()), left & keep
+        if gone or step_id != "language":
+            rows.append(_step(step_id, step, gone, "documents", reason, n_documents=int(left.sum())))
+    return rows, documents.loc[left, "document_id"]
+
+
+def _join_turns(turns, speakers, marks, sentences, relevant):
+    """Return the turns with speaker, stage, relevance, and their sentences: all, and those near a mention with their words."""
     key = ["document_id", "turn"]
-    n = sentences.groupby(key, as_index=False).size().rename(columns={"size": "n_sentences"})
     table = turns[[*key, "kind", "n_words"]].merge(speakers[[*key, "actor_id", "resolution"]], on=key, how="left")
-    table = table.merge(marks[[*key, "stage_id", "relevant"]], on=key, how="left").merge(n, on=key, how="left")
-    return table.assign(relevant=table["relevant"].eq(True), n_sentences=table["n_sentences"].fillna(0).astype(int))
+    table = table.merge(marks[[*key, "stage_id", "relevant"]], on=key, how="left")
+    table = table.merge(sentences.groupby(key, as_index=False).agg(n_sentences=("n_words", "size")), on=key, how="left")
+    near = relevant.groupby(key, as_index=False).agg(n_near=("n_words", "size"), n_words_near=("n_words", "sum"))
+    table = table.merge(near, on=key, how="left").assign(relevant=table["relevant"].eq(True))
+    return table.fillna({"n_sentences": 0, "n_near": 0, "n_words_near": 0})
 
 
-def _step(step_id, step, gone, unit, reason, actor=None, documents=0, turns=0, sentences=0, words=0, **amounts):
-    row = {
-        "step_id": step_id,
-        "step": step,
-        "actor_id": actor,
-        "n_documents": documents,
-        "n_turns": turns,
-        "n_sentences": sentences,
-    }
-    return row | {"n_words": words, "excluded": gone, "unit": unit if gone else "", "reason": reason if gone else ""} | amounts
+def _step(step_id, step, gone, unit, reason, actor=None, **amounts):
+    """Return one row; amounts that are not given are 0."""
+    row = dict.fromkeys(INCLUSION.columns, 0) | {"step_id": step_id, "step": step, "actor_id": actor} | amounts
+    return row | {"excluded": gone, "unit": unit if gone else "", "reason": reason if gone else ""}
 
 
 def _amounts(table):
-    return {
-        "n_documents": int(table["document_id"].nunique()),
-        "n_turns": len(table),
-        "n_sentences": int(table["n_sentences"].sum()),
-        "n_words": int(table["n_words"].sum()),
-    }
+    """Return how many documents, turns, sentences and words a table of turns holds."""
+    sums = {name: int(table[name].sum()) for name in ("n_sentences", "n_words")}
+    return {"n_documents": int(table["document_id"].nunique()), "n_turns": len(table)} | sums
 
 
 def count_words(documents, turns, speakers):
@@ -325,7 +325,7 @@ def render_table(table, title, caption, note="", simulated=False, looks=None):
 
 
 def render_rows(table, anchor, looks=None):
-    """Return the table as an HTML ``<table>`` whose rows have the ids ``<anchor>-<row>``; all text is escaped."""
+    """Return the table as an HTML ``<table>`` whose rows have the ids ``<anchor>-<index>``; all text is escaped."""
     looks = LOOKS | (looks or {})
     kinds = {name: looks.get(name, (name, ""))[1] or ("number" if _is_fraction(table[name]) else "") for name in table.columns}
     numeric = {name for name in table.columns if kinds[name] or pd.api.types.is_integer_dtype(table[name])}
@@ -337,7 +337,9 @@ def render_rows(table, anchor, looks=None):
         [f"<td{' class=n' if name in numeric else ''}>{escape(show_value(value, kinds[name]))}</td>" for value in table[name]]
         for name in table.columns
     ]
-    rows = "\n".join(f'<tr id="{escape(anchor)}-{k}">{"".join(row)}</tr>' for k, row in enumerate(zip(*cells, strict=True)))
+    rows = "\n".join(
+        f'<tr id="{escape(anchor)}-{k}">{"".join(row)}</tr>' for k, row in zip(table.index, zip(*cells, strict=True), strict=True)
+    )
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{rows}\n</tbody></table>"
 
 

@@ -18,13 +18,26 @@ TABLE_TITLES = {
     "inclusion": "From the register to the talk that is compared",
     "prevalence": "Share of sentences that carry each code, by actor and stage",
     "assessments": "Every hypothesis in every window",
-    "left_out": "Every confirmatory contrast with one document left out",
+    "adjusted": "The same contrasts with event type, stage and length of turn held equal",
+    "left_out": "Every contrast with one document left out",
     "topics": "Topics by actor",
+    "topic_words": "The strongest words of each topic",
+    "topic_links": "How topics and codes go together",
     "unresolved": "Labels that no known speaker answers to",
+    "evidence": "Coded sentences drawn by lot",
     "recovery_shares": "Planted shares and what was recovered",
     "recovery_contrasts": "Planted contrasts and what was recovered",
+    "recovery_coding": "Planted sentences and what the dictionary found",
+    "recovery_text": "Planted turns and speakers and what was read",
     "documents": "Registered documents",
 }
+NOT_CODED = ("inclusion", "documents", "unresolved", "topics", "topic_words", "recovery_text")
+PREDICTIONS = "Codes are given by a dictionary: they are predictions, not hand codes."
+
+
+def caption_table(name, what_is_measured):
+    """Return the caption of a released table: its title, and where it rests on codes what they are and what they measure."""
+    return TABLE_TITLES[name] + "." + ("" if name in NOT_CODED else f" {what_is_measured} {PREDICTIONS}")
 
 
 class ReportError(ValueError):
@@ -46,7 +59,7 @@ def render_report(
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     tests = tables["assessments"][tables["assessments"]["coder_id"] == coder_id]
     cite = Citations(numbers)
-    shown = {**tables, "documents": tables["documents"][DOCUMENT_COLUMNS]}
+    shown = select_rows(tables, names)
     context = {
         "corpus": corpus,
         "simulated": simulated,
@@ -55,15 +68,16 @@ def render_report(
         "known": numbers.__contains__,
         "choose": cite.choose,
         "figures": {name: "data:image/svg+xml;base64," + base64.b64encode(svg).decode() for name, svg in figures.items()},
-        "confirmatory": group_tests(tests[tests["confirmatory"]], names["hypothesis_families"], names, cite),
-        "exploratory": group_tests(tests[~tests["confirmatory"]], names["hypothesis_families"], names, cite),
+        "confirmatory": group_tests(tests[tests["confirmatory"]], names, cite),
+        "exploratory": group_tests(tests[~tests["confirmatory"]], names, cite),
         "evidence": group_evidence(tables["evidence"], names),
         "shares": compare_families(tables["prevalence"], names, coder_id),
         "appendix": [
             {"name": name, "title": title, "n": len(shown[name]), "html": Markup(render_rows(shown[name], f"t-{name}"))}
             for name, title in TABLE_TITLES.items()
-            if name in shown and len(shown[name])
+            if len(shown.get(name, ()))
         ],
+        "predictions": PREDICTIONS,
         "names": names,
         "unresolved": tables["unresolved"].head(12).to_dict("records"),
         "provenance": provenance,
@@ -74,6 +88,19 @@ def render_report(
         return environment.from_string(template).render(context)
     except jinja2.UndefinedError as error:
         raise ReportError(f"the report's template asks for something that it was not given: {error}") from error
+
+
+def select_rows(tables, names):
+    """Return the tables of the appendix: of shares, those of the actors shown; of documents, the columns that matter to a reader.
+
+    Rows keep their numbers. Long tables behind others (one document left out, evidence) are released as files only.
+    """
+    shares = tables["prevalence"]
+    chosen = {
+        "documents": tables["documents"][DOCUMENT_COLUMNS],
+        "prevalence": shares[shares["actor_id"].isin(list(names["actors"]))],
+    }
+    return {name: table for name, table in tables.items() if name not in ("left_out", "evidence")} | chosen
 
 
 class Citations:
@@ -126,24 +153,29 @@ def join_words(words):
 # Findings ----------------------------------------------------------------------------------------------------------
 
 
-def group_tests(tests, families, names, cite):
-    """Return the families that have tests: [{title, tests: [{id, claim, window, verdict, supported, text}]}]."""
+def group_tests(tests, names, cite):
+    """Return the families that have tests: [{title, hypotheses: [{id, claim, contrast, holds, tests: [{window, text}]}]}]."""
     groups = []
-    for family, title in families.items():
+    for family, title in names["hypothesis_families"].items():
         rows = tests[tests["family"] == family]
-        if len(rows):
-            groups.append(
-                {"id": family, "title": title, "tests": [_describe(row, names, cite) for row in rows.itertuples(index=False)]}
-            )
+        hypotheses = [_describe(mine, names, cite) for _, mine in rows.groupby("hypothesis_id", sort=False)]
+        groups += [{"title": title, "hypotheses": hypotheses}] if hypotheses else []
     return groups
 
 
-def _describe(row, names, cite):
-    """Return one test in words."""
-    test = {"id": row.hypothesis_id, "claim": row.claim, "contrast": row.contrast, "verdict": row.verdict}
-    test["window"] = names["windows"].get(row.window_id, row.window_id)
-    test["holds"] = row.verdict in VERDICT_GROUPS["holds"]
-    return test | {"text": describe_test(row, cite)}
+def _describe(rows, names, cite):
+    """Return one hypothesis in words, with its tests in their windows."""
+    first = rows.iloc[0]
+    return {
+        "id": first["hypothesis_id"],
+        "claim": first["claim"],
+        "contrast": first["contrast"],
+        "holds": bool(rows["verdict"].isin(VERDICT_GROUPS["holds"]).any()),
+        "tests": [
+            {"window": names["windows"].get(row.window_id, row.window_id), "text": describe_test(row, cite)}
+            for row in rows.itertuples(index=False)
+        ],
+    }
 
 
 def describe_test(row, cite):
@@ -168,9 +200,7 @@ def describe_test(row, cite):
     text = Markup(", ").join(parts) + Markup(": {}.").format(row.verdict)
     if row.verdict in VERDICT_GROUPS["open"] and row.test != "joint" and pd.notna(row.smallest_detectable):
         found = cite(f"{key}.smallest_detectable")
-        text += Markup(" A difference of {} points would have been found with 80 % power; a smaller one may well exist.").format(
-            found
-        )
+        text += Markup(" A difference of {} points would have been found with 80 % power.").format(found)
     if pd.notna(row.reason):
         text += Markup(" ({}.)").format(str(row.reason).rstrip("."))
     return text

@@ -30,8 +30,8 @@ TOPIC_TURNS = Contract(
         "turn": Column("int", "turn", low=0),
         "stage_id": Column("text", "stage of the document's date", missing=True),
         "discovery": Column("bool", "whether topics are fitted to it"),
-        "n_words": Column("int", "words of the turn", low=0),
-        "n_sentences": Column("int", "sentences of the turn", low=0),
+        "n_words": Column("int", "words of the sentences that were counted", low=0),
+        "n_sentences": Column("int", "sentences that were counted", low=1),
         "n_terms": Column("int", "of these, words that count as terms of the vocabulary", low=0),
     },
 )  # fmt: skip
@@ -84,17 +84,18 @@ def list_name_tokens(known):
 
 
 def count_terms(
-    documents, turns, sentences, marks, language, stopwords, names=frozenset(), min_words=30, min_documents=4, max_share=0.5
+    documents, turns, sentences, marks, language, stopwords, names=frozenset(), min_words=20, min_documents=3, max_share=0.4
 ):
     """Return (counts, TOPIC_TURNS, TERMS): how often each relevant turn of speech in ``language`` uses each term.
 
-    ``counts`` is a CSR matrix (turn x term) of int32 in the order of the two tables. Turns under ``min_words`` words are
+    ``counts`` is a CSR matrix (turn x term) of int32 in the order of the two tables. Of a turn counts what ``sentences`` holds of
+    it: all of its sentences, or only those that speak of integration. Turns under ``min_words`` words are
     left out: they hold too little to have a topic, and weigh next to nothing where shares are weighted by words.
     ``stopwords`` and ``names`` are sets of folded tokens that are no terms, nor are numbers and tokens under three letters.
     The vocabulary is made from the discovery documents alone: terms in at least ``min_documents`` of them and in at
     most ``max_share`` (0 to 1) of their turns, so that the text kept for tests has no part in the model.
     """
-    index = _list_turns(documents, turns, marks, language, min_words)
+    index = _list_turns(documents, turns, sentences, marks, language, min_words)
     in_chunks, chunks, index["n_sentences"] = _count_chunks(sentences, index)
     words_of_chunk = [[token for token, _, _ in tokenise(chunk)] for chunk in chunks]
     flat = [word for words in words_of_chunk for word in words]
@@ -136,13 +137,15 @@ def _singular(word, known):
     return word
 
 
-def _list_turns(documents, turns, marks, language, min_words):
+def _list_turns(documents, turns, sentences, marks, language, min_words):
     """Return the relevant turns of speech of one language with stage and discovery flag, sorted by key."""
     drawn = draw_discovery(documents, marks)
     drawn = drawn.loc[drawn["language"] == language, ["document_id", "discovery"]]
     relevant = marks.loc[marks["relevant"], ["document_id", "turn", "stage_id"]]
-    speech = turns.loc[(turns["kind"] == "speech") & (turns["n_words"] >= min_words), ["document_id", "turn", "n_words"]]
+    speech = turns.loc[turns["kind"] == "speech", ["document_id", "turn"]]
+    words = sentences.groupby(["document_id", "turn"], as_index=False)["n_words"].sum()
     table = speech.merge(relevant, on=["document_id", "turn"]).merge(drawn, on="document_id")
+    table = table.merge(words[words["n_words"] >= min_words], on=["document_id", "turn"])
     return table.sort_values(["document_id", "turn"], ignore_index=True)
 
 

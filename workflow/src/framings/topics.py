@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from framings.factors import factorise, unit_rows, weigh_counts
+from framings.factors import explain_too_little, factorise, unit_rows, weigh_counts
 from framings.schemas import Column, Contract, check, empty
 
 N_LABEL_WORDS = 4
@@ -43,9 +43,9 @@ TOPIC_STABILITY = Contract(
 )  # fmt: skip
 
 TOPIC_CHOICE = Contract(
-    "topic_choice", "a number of topics that was tried; one row with k = 0 where there was too little text to try any", ("k",),
+    "topic_choice", "a number of topics that was tried, or for which there was too little text", ("k",),
     {
-        "k": Column("int", "number of topics", low=0),
+        "k": Column("int", "number of topics", low=1),
         "error": Column("number", "smallest relative error over seeds", missing=True, low=0),
         "n_stable": Column("int", "topics that return from other seeds", low=0),
         "n_own": Column("int", "of these, topics that are not half of another: overlap at most .4", low=0),
@@ -102,12 +102,12 @@ def choose_topics(parts, counts, topic_turns, terms, min_similarity=0.8, min_sta
     ``parts`` are results of ``fit_topics`` that together hold the grid. For each K the fit most like the others is the reference;
     a topic of it is stable where its median cosine with its Hungarian partner in the other fits reaches ``min_similarity``.
     ``choose_k`` says which K is chosen; its reference fit is then carried on until it is flat, and shared out to all turns.
-    Where there was too little text, every table is empty but ``choice``, which says so in one row.
+    A K for which there is too little text has a sentence in ``choice``; where that is true of each, the other tables are empty.
     """
-    shortage = next((str(part["shortage"]) for part in parts if str(part["shortage"])), None)
-    if shortage:
-        return _no_topics(shortage)
     discovery = topic_turns["discovery"].to_numpy()
+    untried = _list_untried(parts, counts, discovery)
+    if not sum(len(part["k"]) for part in parts):
+        return _no_topics(untried)
     present, names = (counts[discovery] > 0).astype(np.float64), terms["term"].to_numpy(dtype=object)
     fits, weights = _gather_fits(parts)
     fits, stability = compare_fits(fits, weights, present, names, min_similarity, n_words)
@@ -120,7 +120,7 @@ def choose_topics(parts, counts, topic_turns, terms, min_similarity=0.8, min_sta
     return {
         "fits": check(fits, TOPIC_FITS),
         "stability": check(stability, TOPIC_STABILITY),
-        "choice": check(choice, TOPIC_CHOICE),
+        "choice": check(pd.concat([choice, untried]) if len(untried) else choice, TOPIC_CHOICE),
         "topics": check(topics, TOPICS),
         "words": check(_list_words(final, names, n_words), TOPIC_WORDS),
         "shares": check(_list_shares(shares, topic_turns), TOPIC_SHARES),
@@ -354,10 +354,14 @@ def _label(weights, names):
     return ", ".join(names[np.argsort(-weights, kind="stable")[:N_LABEL_WORDS]])
 
 
-def _no_topics(reason):
-    """Return the tables where topics are not estimable: empty but for the sentence that says so."""
-    said = pd.DataFrame([{"k": 0, "n_stable": 0, "n_own": 0, "chosen": False, "reason": reason}]).reindex(
-        columns=list(TOPIC_CHOICE.columns)
-    )
+def _list_untried(parts, counts, discovery):
+    """Return rows of TOPIC_CHOICE for the K for which there is too little text, each with its sentence."""
+    ks = sorted({int(k) for part in parts for k in part["too_large"]})
+    rows = [{"k": k, "n_stable": 0, "n_own": 0, "chosen": False, "reason": explain_too_little(counts, discovery, k)} for k in ks]
+    return pd.DataFrame(rows, columns=list(TOPIC_CHOICE.columns)).astype({"error": float})
+
+
+def _no_topics(untried):
+    """Return the tables where topics are not estimable: empty but for the sentences that say so."""
     contracts = {"fits": TOPIC_FITS, "stability": TOPIC_STABILITY, "topics": TOPICS, "words": TOPIC_WORDS, "shares": TOPIC_SHARES}
-    return {name: empty(contract) for name, contract in contracts.items()} | {"choice": check(said, TOPIC_CHOICE)}
+    return {name: empty(contract) for name, contract in contracts.items()} | {"choice": check(untried, TOPIC_CHOICE)}

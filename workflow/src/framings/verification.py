@@ -2,8 +2,10 @@
 
 import pandas as pd
 
-from framings import schemas
-from framings.schemas import Column, Contract, check
+
+from framings.schemas import (
+    CODES, DOCUMENTS, MARKS, MATCHES, PARAGRAPHS, PASSAGES, REMOVED, SENTENCES, SPANS, SPEAKERS, TURNS, Column, Contract, check,
+)  # fmt: skip
 
 AUDIT = Contract(
     "audit", "a statement checked on the results", ("statement",),
@@ -15,17 +17,17 @@ AUDIT = Contract(
 )  # fmt: skip
 
 CONTRACTS = {
-    "documents": schemas.DOCUMENTS,
-    "paragraphs": schemas.PARAGRAPHS,
-    "removed": schemas.REMOVED,
-    "turns": schemas.TURNS,
-    "spans": schemas.SPANS,
-    "speakers": schemas.SPEAKERS,
-    "sentences": schemas.SENTENCES,
-    "marks": schemas.MARKS,
-    "passages": schemas.PASSAGES,
-    "matches": schemas.MATCHES,
-    "codes": schemas.CODES,
+    "documents": DOCUMENTS,
+    "paragraphs": PARAGRAPHS,
+    "removed": REMOVED,
+    "turns": TURNS,
+    "spans": SPANS,
+    "speakers": SPEAKERS,
+    "sentences": SENTENCES,
+    "marks": MARKS,
+    "passages": PASSAGES,
+    "matches": MATCHES,
+    "codes": CODES,
 }
 
 

@@ -1,0 +1,66 @@
+"""The house's own rules of style, as far as a machine can see them."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ADAPTERS = sorted((ROOT / "workflow/scripts").glob("*.py"))
+RULE_FILES = sorted((ROOT / "workflow/rules").glob("*.smk"))
+LIBRARY = sorted((ROOT / "workflow/src/framings").rglob("*.py"))
+# One locked environment serves every rule (make, or environment.yml for conda users), so that rules name none of their own.
+ALLOWED_LINTS = {"Specify a conda environment or container for each rule."}
+
+
+def rules():
+    """Return the text of every rule by its name."""
+    found = {}
+    for path in [ROOT / "Snakefile", *RULE_FILES]:
+        for block in re.split(r"\n(?=rule )", path.read_text(encoding="utf-8"))[1:]:
+            found[re.match(r"rule (\w+)", block).group(1)] = block
+    return found
+
+
+def test_snakemake_lint_finds_nothing_but_the_allowed():
+    """`snakemake --lint` names no fault other than those allowed above with their reason."""
+    call = [sys.executable, "-m", "snakemake", "--lint", "json"]
+    printed = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    lints = json.loads(printed[printed.index("{") :]) if "{" in printed else {}
+    titles = {lint["title"] for part in lints.values() for item in part for lint in item.get("lints", [item])}
+    assert titles <= ALLOWED_LINTS
+
+
+@pytest.mark.parametrize("path", ADAPTERS, ids=lambda path: path.stem)
+def test_an_adapter_is_short_and_defines_nothing(path):
+    """An adapter has at most 25 lines that are not blank, no function, and a rule of its name."""
+    text = path.read_text(encoding="utf-8")
+    assert sum(bool(line.strip()) for line in text.splitlines()) <= 25
+    assert not any(isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda) for node in ast.walk(ast.parse(text)))
+    assert path.stem in rules()
+
+
+@pytest.mark.parametrize(("name", "block"), rules().items(), ids=rules())
+def test_a_rule_says_what_it_does_and_takes_its_code_as_input(name, block):
+    """Every rule but `all` has a docstring, a log, a benchmark, its code as input, and an adapter of its own name."""
+    if name == "all":
+        return
+    assert re.match(rf'rule {name}:\n    """.+\."""\n', block)
+    assert f'code=code("{name}")' in block
+    assert f'"logs/{name}/' in block and f'"benchmarks/{name}/' in block
+    assert f'"../scripts/{name}.py"' in block
+
+
+def test_rule_files_are_short():
+    """No rule file is longer than the report's."""
+    assert all(len(path.read_text(encoding="utf-8").splitlines()) <= 260 for path in RULE_FILES)
+
+
+def test_nothing_is_unpickled_and_no_yaml_is_loaded_unsafely():
+    """No module loads pickles or YAML with arbitrary objects."""
+    text = "".join(path.read_text(encoding="utf-8") for path in [*LIBRARY, *ADAPTERS, *RULE_FILES])
+    assert not re.search(r"pickle|joblib\.load|yaml\.(unsafe_)?load\(|allow_pickle=True", text)
