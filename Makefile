@@ -22,6 +22,7 @@ run: .venv/.installed
 .venv/.installed: requirements.lock pyproject.toml | .venv/.python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q workflow/src
 	@touch $@
 
 .venv/.tools: requirements-test.lock | .venv/.installed

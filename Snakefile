@@ -12,13 +12,17 @@ configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/acquire.smk"
 include: "workflow/rules/documents.smk"
 include: "workflow/rules/turns.smk"
 include: "workflow/rules/topics.smk"
 include: "workflow/rules/frames.smk"
 include: "workflow/rules/estimates.smk"
 include: "workflow/rules/report.smk"
+
+
+if SIMULATED:
+
+    include: "workflow/rules/simulation.smk"
 
 
 rule all:

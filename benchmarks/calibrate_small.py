@@ -146,9 +146,12 @@ def measure_adjusted(sets, signs):
         if "estimate" in effect:
             by_jackknife.append(t_two_sided(effect["estimate"], effect["se"], document.max()) <= 0.05)
         null = np.column_stack([np.ones(len(n)), design[0][:, 2:-1]])  # without the actors and their change of stage
-        by_score.append(flip_signs(score_documents(PAIR[actor], null, k, n, document), signs) <= 0.05)
+        scores = score_documents(PAIR[actor], null, k, n, document)
+        if scores is not None:
+            by_score.append([flip_signs(each, signs, observed=scores[0].sum()) <= 0.05 for each in scores])
     report("null contrast, 15 %: adjusted, jackknife", by_jackknife)
-    report("null contrast, 15 %: adjusted, score sign flip", by_score)
+    report("null contrast, 15 %: adjusted, score sign flip, scores of the full fit", np.array(by_score)[:, 0])
+    report("null contrast, 15 %: adjusted, score sign flip, scores without the document", np.array(by_score)[:, 1])
 
 
 def interactions(n, k, stages=2, events=3):

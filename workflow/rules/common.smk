@@ -1,4 +1,4 @@
-# What all chapters share: checked settings, the corpus's files, and code as an input. Imports nothing heavy.
+# What all chapters share: checked settings, checked files of the corpus, and code as an input.
 
 import ast
 import csv
@@ -7,6 +7,7 @@ import hashlib
 from pathlib import Path
 
 import yaml
+from framings.inputs import check_inputs
 from framings.settings import SettingsError, complete_settings
 from framings.shards import shard_names, shard_of
 from snakemake.exceptions import WorkflowError
@@ -21,14 +22,21 @@ CORPUS = config["corpus"]
 FOLDER = f"data/corpora/{CORPUS}/"
 RESULTS = f"results/{CORPUS}/"
 SIMULATED = Path(FOLDER, "design.yaml").exists()
+CODEBOOK = "data/reference/codebook.yaml"
 REGISTER = (f"{RESULTS}simulated/" if SIMULATED else FOLDER) + "documents.csv"
 PAGES = f"{RESULTS}simulated/pages" if SIMULATED else config["pages"] or f"{FOLDER}pages"
 SHARDS = shard_names(config["shards"])
+
+CORPUS_FILES = [FOLDER + name for name in ("speakers.csv", "stages.csv", "hypotheses.yaml")]
 
 if not Path(FOLDER).is_dir():
     known = ", ".join(sorted(path.name for path in Path("data/corpora").iterdir() if path.is_dir()))
     raise WorkflowError(f"config key 'corpus': there is no folder {FOLDER}; known corpora are {known}")
 
+try:
+    FINGERPRINTS = check_inputs(FOLDER, CODEBOOK, None if SIMULATED else REGISTER)
+except (ValueError, FileNotFoundError) as error:
+    raise WorkflowError(str(error))
 TITLE = Path(FOLDER, "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
 
 
@@ -93,8 +101,10 @@ FIGURES = {
         "subframes_by_actor_and_stage",
         "hypotheses_forest",
     ],
-    "plot_recovery": ["shares_recovered", "contrasts_recovered"] if SIMULATED else [],
+    "plot_recovery": ["shares_recovered", "contrasts_recovered"],
 }
+if not SIMULATED:
+    del FIGURES["plot_recovery"]
 RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recovery_text"] if SIMULATED else []
 TABLES = ["documents", "inclusion", "prevalence", "assessments", "adjusted", "left_out", "topics", "topic_words", "topic_links", "unresolved", "evidence"]
 TABLES += RECOVERY

@@ -6,7 +6,6 @@ rule parse_documents:
     input:
         register=REGISTER if SIMULATED else ancient(REGISTER),
         pages=pages,
-        checked=ancient("results/{corpus}/inputs.csv"),
         code=code("parse_documents"),
     output:
         documents="results/{corpus}/documents/{shard}.parquet",

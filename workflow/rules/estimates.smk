@@ -25,10 +25,8 @@ rule assess_hypotheses:
     """Put every hypothesis to its test: label swap, jackknife, blocks, Holm in its family."""
     input:
         tallies=expand("results/{{corpus}}/tallies/{coder_id}.parquet", coder_id=CODERS),
-        stages=FOLDER + "stages.csv",
-        speakers=FOLDER + "speakers.csv",
-        hypotheses=FOLDER + "hypotheses.yaml",
-        codebook="data/reference/codebook.yaml",
+        corpus=CORPUS_FILES,
+        codebook=CODEBOOK,
         code=code("assess_hypotheses"),
     output:
         assessments="results/{corpus}/assessments.parquet",
@@ -38,6 +36,7 @@ rule assess_hypotheses:
     benchmark:
         "benchmarks/assess_hypotheses/{corpus}.tsv"
     params:
+        folder=FOLDER,
         coders=CODERS,
         settings=config["estimates"],
     script:
@@ -48,10 +47,8 @@ rule adjust_contrasts:
     """Estimate the same contrasts from a binomial model with stage, event type and length of turn held equal."""
     input:
         tallies="results/{corpus}/tallies/dictionary.parquet",
-        stages=FOLDER + "stages.csv",
-        speakers=FOLDER + "speakers.csv",
-        hypotheses=FOLDER + "hypotheses.yaml",
-        codebook="data/reference/codebook.yaml",
+        corpus=CORPUS_FILES,
+        codebook=CODEBOOK,
         code=code("adjust_contrasts"),
     output:
         adjusted="results/{corpus}/adjusted.parquet",
@@ -60,9 +57,7 @@ rule adjust_contrasts:
     benchmark:
         "benchmarks/adjust_contrasts/{corpus}.tsv"
     params:
-        swaps=config["estimates"]["swaps"],
-        seed=config["estimates"]["seed"],
-        min_documents=config["estimates"]["min_documents"],
-        min_sentences=config["estimates"]["min_sentences"],
+        folder=FOLDER,
+        settings={name: config["estimates"][name] for name in ("swaps", "seed", "min_documents", "min_sentences")},
     script:
         "../scripts/adjust_contrasts.py"

@@ -6,8 +6,7 @@ rule code_frames:
     input:
         documents="results/{corpus}/documents/{shard}.parquet",
         sentences="results/{corpus}/sentences/{shard}.parquet",
-        codebook="data/reference/codebook.yaml",
-        checked=ancient("results/{corpus}/inputs.csv"),
+        codebook=CODEBOOK,
         code=code("code_frames"),
     output:
         matches="results/{corpus}/matches/{shard}.parquet",
@@ -22,23 +21,6 @@ rule code_frames:
         "../scripts/code_frames.py"
 
 
-rule match_truth:
-    """Attach the planted codes of the simulated corpus to the sentences that the workflow found."""
-    input:
-        sentences="results/{corpus}/sentences/{shard}.parquet",
-        truth="results/{corpus}/simulated/truth_sentences.parquet",
-        codebook="data/reference/codebook.yaml",
-        code=code("match_truth"),
-    output:
-        codes="results/{corpus}/codes/planted/{shard}.parquet",
-    log:
-        "logs/match_truth/{corpus}/{shard}.log",
-    benchmark:
-        "benchmarks/match_truth/{corpus}/{shard}.tsv"
-    script:
-        "../scripts/match_truth.py"
-
-
 rule tally_codes:
     """Count, in each relevant turn of an actor, the relevant sentences that carry each code and composite."""
     input:
@@ -49,7 +31,7 @@ rule tally_codes:
         marks=shards("marks"),
         passages=shards("passages"),
         codes=[shards(f"codes/{coder}") for coder in CODERS],
-        codebook="data/reference/codebook.yaml",
+        codebook=CODEBOOK,
         code=code("tally_codes"),
     output:
         tallies=expand("results/{{corpus}}/tallies/{coder_id}.parquet", coder_id=CODERS),

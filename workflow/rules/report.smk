@@ -11,10 +11,8 @@ rule describe_corpus:
         marks=shards("marks"),
         passages=shards("passages"),
         matches=shards("matches"),
-        known=FOLDER + "speakers.csv",
-        stages=FOLDER + "stages.csv",
-        hypotheses=FOLDER + "hypotheses.yaml",
-        codebook="data/reference/codebook.yaml",
+        corpus=CORPUS_FILES,
+        codebook=CODEBOOK,
         code=code("describe_corpus"),
     output:
         inclusion="results/{corpus}/inclusion.parquet",
@@ -27,6 +25,7 @@ rule describe_corpus:
     benchmark:
         "benchmarks/describe_corpus/{corpus}.tsv"
     params:
+        folder=FOLDER,
         language=config["language"],
     script:
         "../scripts/describe_corpus.py"
@@ -90,7 +89,7 @@ rule release_tables:
         unresolved="results/{corpus}/unresolved.parquet",
         evidence="results/{corpus}/evidence.parquet",
         recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
-        codebook="data/reference/codebook.yaml",
+        codebook=CODEBOOK,
         code=code("release_tables"),
     output:
         csv=expand("results/{{corpus}}/tables/{table}.csv", table=TABLES),
@@ -120,7 +119,7 @@ rule run_notebook:
             "results/{corpus}/topics/actors.parquet",
             "results/{corpus}/tallies/dictionary.parquet",
         ],
-        shards=shards("sentences") + shards("matches"),
+        shards=shards("sentences") + shards("passages") + shards("matches"),
         code=code("run_notebook") + code("plot_estimates") + code("plot_corpus"),
     output:
         page="results/{corpus}/notebooks/findings.html",
@@ -147,9 +146,7 @@ rule render_report:
         recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
         numbers="results/{corpus}/numbers.json",
         names="results/{corpus}/names.json",
-        inputs="results/{corpus}/inputs.csv",
-        stages=FOLDER + "stages.csv",
-        codebook="data/reference/codebook.yaml",
+        codebook=CODEBOOK,
         figures=[figures(rule, ["svg"]) for rule in FIGURES],
         code=code("render_report"),
     output:
@@ -162,7 +159,7 @@ rule render_report:
         title=TITLE,
         simulated=SIMULATED,
         recovery=RECOVERY,
-        settings=config,
+        provenance={"settings": yaml.safe_dump(config, sort_keys=False)} | FINGERPRINTS,
     script:
         "../scripts/render_report.py"
 

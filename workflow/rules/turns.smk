@@ -24,7 +24,6 @@ rule resolve_speakers:
         documents="results/{corpus}/documents/{shard}.parquet",
         turns="results/{corpus}/turns/{shard}.parquet",
         speakers=FOLDER + "speakers.csv",
-        checked=ancient("results/{corpus}/inputs.csv"),
         code=code("resolve_speakers"),
     output:
         speakers="results/{corpus}/speakers/{shard}.parquet",
@@ -64,7 +63,6 @@ rule mark_turns:
         sentences="results/{corpus}/sentences/{shard}.parquet",
         relevance=FOLDER + "relevance.csv",
         stages=FOLDER + "stages.csv",
-        checked=ancient("results/{corpus}/inputs.csv"),
         code=code("mark_turns"),
     output:
         marks="results/{corpus}/marks/{shard}.parquet",

@@ -8,7 +8,7 @@ from framings.storage import page_reader, read_hand_table, write_table
 
 log = open_log(snakemake.log[0], "parse_documents")
 register = read_hand_table(snakemake.input.register, REGISTER)
-shard = register["document_id"].map(lambda key: shard_of(key, snakemake.params.n_shards)) == snakemake.wildcards.shard
+shard = [shard_of(key, snakemake.params.n_shards) == snakemake.wildcards.shard for key in register["document_id"]]
 documents, paragraphs, removed = parse_documents(register[shard], page_reader(snakemake.params.pages))
 write_table(documents, snakemake.output.documents)
 write_table(paragraphs, snakemake.output.paragraphs)

@@ -6,7 +6,7 @@ from pathlib import Path
 from framings.codebook import read_codebook
 from framings.jobs import open_log
 from framings.products import quote_numbers, render_csv, render_table, round_numbers
-from framings.report import TABLE_TITLES
+from framings.report import TABLE_TITLES, caption_table
 from framings.storage import read_tables
 
 log = open_log(snakemake.log[0], "release_tables")
@@ -15,7 +15,7 @@ recovery = dict(zip(snakemake.params.recovery, snakemake.input.recovery, strict=
 tables = {name: read_tables(recovery.get(name) or snakemake.input[name]) for name in snakemake.params.tables}
 for name, csv, html in zip(snakemake.params.tables, snakemake.output.csv, snakemake.output.html, strict=True):
     Path(csv).write_text(render_csv(tables[name]), encoding="utf-8")
-    page = render_table(round_numbers(tables[name]), TABLE_TITLES[name], caption, simulated=snakemake.params.simulated)
+    page = render_table(round_numbers(tables[name]), TABLE_TITLES[name], caption_table(name, caption), simulated=snakemake.params.simulated)
     Path(html).write_text(page, encoding="utf-8")
 cited = ("documents", "inclusion", "prevalence", "assessments", "topics", "unresolved")
 numbers = quote_numbers(*(tables[name] for name in cited))

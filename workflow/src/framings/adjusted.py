@@ -52,6 +52,7 @@ def adjust_contrasts(tallies, hypotheses, stages, coder_id, swaps=9999, seed=1, 
     share predicted for every turn were each actor its speaker, averaged over the sentences of all turns compared (the
     same documents as in ``assess_hypotheses``), contrasted. Its error comes from refitting without each document (CV3).
     p_score imposes the null on the actors' main effects and flips the signs of the documents' effective scores.
+    A model that separates, also without one document, gives a reason: its odds would be infinite.
     """
     refuse_mixed_languages(tallies)
     modelled = [hypothesis for hypothesis in hypotheses.hypotheses if hypothesis.test in MODELLED and not hypothesis.among]
@@ -93,8 +94,8 @@ def _adjust(hypothesis, compared, tallies, signs):
     null = np.column_stack([null_space(compared.contrast[None])[actor], _covariates(turns)])
     scores = score_documents(compared.contrast[actor], null, k, n, document)
     found = {"low": low, "high": high, "p_jackknife": t_two_sided(row["estimate"], row["se"], df)}
-    if scores is not None and len(scores) >= MIN_SWAPPED:
-        found["p_score"] = flip_signs(scores, signs)
+    if scores is not None and len(compared.documents) >= MIN_SWAPPED:
+        found["p_score"] = flip_signs(scores[1], signs, observed=scores[0].sum())
     return {name: np.round(value, 12) if isinstance(value, float) else value for name, value in (row | found).items()}
 
 
@@ -209,16 +210,23 @@ def _refit_without(x, k, n, document, b):
 
 
 def score_documents(tested, null, k, n, document):
-    """Return the effective scores (documents,) of ``tested`` (turns,) under the logit model with ``null`` (turns, q) alone.
+    """Return the effective scores of ``tested`` (turns,) under the logit model with ``null`` (turns, q) alone, by document.
 
-    None where that fit runs to infinity. Flipping their signs is the score wild cluster bootstrap (Kline and Santos 2012).
+    Two vectors (documents,): with the null fitted to all documents, whose sum is the statistic, and with the document
+    itself left out of the fit, whose flipped signs are its reference. (A fit shrinks its own residuals: flipping the
+    first, as in the score wild cluster bootstrap of Kline and Santos 2012, rejects 6 to 7 % of true nulls here, flipping
+    the second 4 to 6 %.) None where a fit runs to infinity.
     """
     null = null[:, _independent_columns(null)]
     b = fit_logit(null, k, n)
     if b is None:
         return None
-    p = expit(null @ b)
-    return sum_effective_scores(tested, null, k - n * p, n * p * (1 - p), document)
+    refits, settled = _refit_without(null, k, n, document, b)
+    if not settled.all():
+        return None
+    p, p_without = expit(null @ b), expit((null * refits.T[document]).sum(1))
+    weight = n * p * (1 - p)
+    return tuple(sum_effective_scores(tested, null, k - n * fitted, weight, document) for fitted in (p, p_without))
 
 
 def sum_effective_scores(tested, null, residual, weight, document):

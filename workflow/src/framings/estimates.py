@@ -105,13 +105,14 @@ def draw_signs(n, swaps, seed):
     return bits.astype(float) * 2 - 1
 
 
-def flip_signs(contributions, signs, two_sided=True):
+def flip_signs(contributions, signs, two_sided=True, observed=None):
     """Return the p-value of the sum of ``contributions`` (n,) when the sign of each is as likely + as -.
 
     This is the label swap: with weight times D_d, exchanging the two speakers of document d turns its sign; with
     cluster scores it is the score wild cluster bootstrap with Rademacher weights. Contributions of zero carry no
     information. With at most 13 others all 2^n patterns are tried and p is exact, otherwise p = (1 + #{T* >= T})/(B + 1)
-    over the rows of ``signs`` (B, at least n). One-sided, large sums count.
+    over the rows of ``signs`` (B, at least n). One-sided, large sums count. ``observed`` is the sum to judge where it is not
+    that of the contributions (scores that are estimated with and without their document).
 
     >>> float(flip_signs(np.array([3.0, 1, 2]), None))  # only +++ and --- reach 6
     0.25
@@ -121,11 +122,11 @@ def flip_signs(contributions, signs, two_sided=True):
         return 1.0
     exact = len(moved) <= EXACT_UP_TO
     used = enumerate_signs(len(moved)) if exact else signs[:, : len(moved)]
-    sums, observed = used @ moved, moved.sum()
+    sums, observed = used @ moved, moved.sum() if observed is None else observed
     if two_sided:
         sums, observed = np.abs(sums), abs(observed)
     reached = np.count_nonzero(sums >= observed - 1e-9 * np.abs(moved).sum())
-    return reached / len(used) if exact else (1 + reached) / (len(used) + 1)
+    return max(reached, 1) / len(used) if exact else (1 + reached) / (len(used) + 1)
 
 
 def enumerate_signs(n):

@@ -18,7 +18,7 @@ class MarksError(ValueError):
     """Stages or relevance patterns that cannot be used; the message is one plain sentence with the row."""
 
 
-def mark_turns(documents, turns, sentences, relevance, stages, min_mentions=1, window=5):
+def mark_turns(documents, turns, sentences, relevance, stages, min_mentions=1, window=15):
     """Return (MARKS, PASSAGES): each turn's stage, mentions of integration and relevance; which of its sentences count.
 
     A mention is a match of a pattern of ``relevance`` (of the document's language) in a sentence of the turn; matches do

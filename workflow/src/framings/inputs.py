@@ -1,0 +1,35 @@
+"""The files of a corpus kept by hand, checked before anything is built from them."""
+
+from pathlib import Path
+
+from framings.codebook import read_codebook
+from framings.documents import check_register
+from framings.hypotheses import read_hypotheses
+from framings.marks import check_relevance, check_stages
+from framings.schemas import KNOWN_SPEAKERS, REGISTER, RELEVANCE, STAGES
+from framings.speakers import check_known_speakers
+from framings.storage import hash_file, read_hand_table
+
+
+def read_corpus(folder, codebook):
+    """Return (known speakers, STAGES, Codebook, Hypotheses) of the corpus in ``folder``; raises one sentence at the first fault."""
+    folder = Path(folder)
+    known = check_known_speakers(read_hand_table(folder / "speakers.csv", KNOWN_SPEAKERS), str(folder / "speakers.csv"))
+    stages = check_stages(read_hand_table(folder / "stages.csv", STAGES))
+    codebook = read_codebook(Path(codebook).read_text(encoding="utf-8"))
+    codes = [*codebook.codes["code"], *codebook.composites]
+    actors = list(known["actor_id"].dropna().unique())
+    text = (folder / "hypotheses.yaml").read_text(encoding="utf-8")
+    return known, stages, codebook, read_hypotheses(text, codes, actors, stages["stage_id"])
+
+
+def check_inputs(folder, codebook, register=None):
+    """Return {file: SHA-256} of all files kept by hand, or raise one sentence naming file, row and column of the first fault."""
+    folder = Path(folder)
+    if register:
+        check_register(read_hand_table(register, REGISTER), str(register))
+    check_relevance(read_hand_table(folder / "relevance.csv", RELEVANCE))
+    read_corpus(folder, codebook)
+    names = ("speakers.csv", "stages.csv", "relevance.csv", "hypotheses.yaml")
+    files = [*([register] if register else []), *(folder / name for name in names), codebook]
+    return {str(path): hash_file(path) for path in files}
