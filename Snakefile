@@ -26,10 +26,10 @@ if SIMULATED:
 
 
 rule all:
+    default_target: True
     input:
         RESULTS + "report.html",
         RESULTS + "checksums.txt",
-    default_target: True
 
 
 onsuccess:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", "results", "logs", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis", "*.tsv")
+LEFT_BEHIND = shutil.ignore_patterns(
+    ".git", ".venv", "results", "logs", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis", "*.tsv"
+)
 SMALL = ["demo_documents=24", "topics={k_min: 4, k_max: 5, seeds: 4}", "estimates={swaps: 199}"]
 
 

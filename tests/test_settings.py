@@ -51,7 +51,9 @@ def test_a_wrong_value_is_refused_with_what_the_key_takes():
     """A text where a number belongs is one sentence with the bounds."""
     with pytest.raises(SettingsError) as refusal:
         complete_settings({"topics": {"seeds": "many"}}, SCHEMA)
-    assert str(refusal.value) == "config key 'topics.seeds': 'many' is not of type 'integer'; it takes a whole number from 2 to 200"
+    assert (
+        str(refusal.value) == "config key 'topics.seeds': 'many' is not of type 'integer'; it takes a whole number from 2 to 200"
+    )
 
 
 def test_every_key_is_described_and_closed():

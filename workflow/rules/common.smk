@@ -106,7 +106,19 @@ FIGURES = {
 if not SIMULATED:
     del FIGURES["plot_recovery"]
 RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recovery_text"] if SIMULATED else []
-TABLES = ["documents", "inclusion", "prevalence", "assessments", "adjusted", "left_out", "topics", "topic_words", "topic_links", "unresolved", "evidence"]
+TABLES = [
+    "documents",
+    "inclusion",
+    "prevalence",
+    "assessments",
+    "adjusted",
+    "left_out",
+    "topics",
+    "topic_words",
+    "topic_links",
+    "unresolved",
+    "evidence",
+]
 TABLES += RECOVERY
 
 

@@ -44,10 +44,9 @@ rule match_truth:
 rule compare_recovery:
     """Set what was planted beside what was recovered: text, coding, shares and contrasts."""
     input:
-        documents=shards("documents"),
-        turns=shards("turns"),
         speakers=shards("speakers"),
         sentences=shards("sentences"),
+        passages=shards("passages"),
         codes=[shards(f"codes/{coder}") for coder in CODERS],
         truth_sentences="results/{corpus}/simulated/sentences.parquet",
         truth_turns="results/{corpus}/simulated/turns.parquet",

@@ -9,6 +9,8 @@ from threadpoolctl import threadpool_limits
 log = open_log(snakemake.log[0], "adjust_contrasts")
 _, stages, _, hypotheses = read_corpus(snakemake.params.folder, snakemake.input.codebook)
 with threadpool_limits(1):
-    adjusted = adjust_contrasts(read_tables(snakemake.input.tallies), hypotheses, stages, "dictionary", **snakemake.params.settings)
+    adjusted = adjust_contrasts(
+        read_tables(snakemake.input.tallies), hypotheses, stages, "dictionary", **snakemake.params.settings
+    )
 write_table(adjusted, snakemake.output.adjusted)
 log.info("%d contrasts adjusted, %d not estimable", adjusted["estimate"].notna().sum(), adjusted["estimate"].isna().sum())

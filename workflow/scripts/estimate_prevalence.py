@@ -12,7 +12,9 @@ tables = []
 for coder, path in zip(snakemake.params.coders, snakemake.input.tallies, strict=True):
     tallies = read_tables(path)
     codes = [name for name in tallies if name not in TALLIES.columns]
-    tables.append(estimate_prevalence(tallies, stages, coder, codes, snakemake.params.min_documents, snakemake.params.min_sentences))
+    tables.append(
+        estimate_prevalence(tallies, stages, coder, codes, snakemake.params.min_documents, snakemake.params.min_sentences)
+    )
 prevalence = pd.concat(tables, ignore_index=True)
 write_table(prevalence, snakemake.output.prevalence)
 log.info("%d shares estimated, %d not estimable", prevalence["share"].notna().sum(), prevalence["share"].isna().sum())

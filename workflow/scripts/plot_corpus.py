@@ -11,7 +11,9 @@ from framings.storage import read_hand_table, read_tables
 
 log = open_log(snakemake.log[0], "plot_corpus")
 names = json.loads(Path(snakemake.input.names).read_text(encoding="utf-8"))
-documents, inclusion, words, topics = (read_tables(snakemake.input[name]) for name in ("documents", "inclusion", "words", "topics"))
+documents, inclusion, words, topics = (
+    read_tables(snakemake.input[name]) for name in ("documents", "inclusion", "words", "topics")
+)
 stages = read_hand_table(snakemake.input.stages, STAGES)
 look = {"subtitle": snakemake.params.title, "simulated": snakemake.params.simulated}
 drawn = {

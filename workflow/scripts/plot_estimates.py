@@ -19,9 +19,7 @@ drawn = {
     "frames_by_actor_and_stage": frames_by_actor_and_stage(prevalence, names["families"], *people, **look),
     "main_subframes_by_actor_and_stage": main_subframes_by_actor_and_stage(prevalence, names["codes"], *people, **look),
     "subframes_by_actor_and_stage": subframes_by_actor_and_stage(prevalence, names["codes"], *people, **look),
-    "hypotheses_forest": hypotheses_forest(
-        assessments, names["hypothesis_families"], names["windows"], names["margins"], **look
-    ),
+    "hypotheses_forest": hypotheses_forest(assessments, names["hypothesis_families"], names["windows"], names["margins"], **look),
 }
 for path in map(Path, snakemake.output):
     path.write_bytes({".png": save_png, ".svg": save_svg}[path.suffix](drawn[path.stem]))

@@ -15,7 +15,9 @@ recovery = dict(zip(snakemake.params.recovery, snakemake.input.recovery, strict=
 tables = {name: read_tables(recovery.get(name) or snakemake.input[name]) for name in snakemake.params.tables}
 for name, csv, html in zip(snakemake.params.tables, snakemake.output.csv, snakemake.output.html, strict=True):
     Path(csv).write_text(render_csv(tables[name]), encoding="utf-8")
-    page = render_table(round_numbers(tables[name]), TABLE_TITLES[name], caption_table(name, caption), simulated=snakemake.params.simulated)
+    page = render_table(
+        round_numbers(tables[name]), TABLE_TITLES[name], caption_table(name, caption), simulated=snakemake.params.simulated
+    )
     Path(html).write_text(page, encoding="utf-8")
 cited = ("documents", "inclusion", "prevalence", "assessments", "topics", "unresolved")
 numbers = quote_numbers(*(tables[name] for name in cited))

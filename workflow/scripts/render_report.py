@@ -13,13 +13,23 @@ given, settings = snakemake.input, snakemake.params
 shown = ("documents", "inclusion", "prevalence", "assessments", "left_out", "topics", "unresolved", "evidence")
 tables = {name: read_tables(given[name]) for name in shown}
 tables |= {name: read_tables(path) for name, path in zip(settings.recovery, given.recovery, strict=True)}
-template, numbers, names, codebook = (Path(given[name]).read_text(encoding="utf-8") for name in ("template", "numbers", "names", "codebook"))
+template, numbers, names, codebook = (
+    Path(given[name]).read_text(encoding="utf-8") for name in ("template", "numbers", "names", "codebook")
+)
 codebook = read_codebook(codebook)
 corpus = {"id": snakemake.wildcards.corpus, "title": settings.title}
 figures = {Path(path).stem: Path(path).read_bytes() for path in given.figures}
 provenance = {"codebook": f"version {codebook.version}"} | settings.provenance
 page = render_report(
-    template, corpus, settings.simulated, json.loads(numbers), figures, tables, json.loads(names), provenance, codebook.what_is_measured
+    template,
+    corpus,
+    settings.simulated,
+    json.loads(numbers),
+    figures,
+    tables,
+    json.loads(names),
+    provenance,
+    codebook.what_is_measured,
 )
 Path(snakemake.output.report).write_text(page, encoding="utf-8")
 log.info("the report is at %s", snakemake.output.report)

@@ -17,4 +17,6 @@ for coder, path in zip(snakemake.params.coders, snakemake.output.tallies, strict
     tallies, n_other = keep_language(tallies, snakemake.params.language)
     write_table(tallies, path)
     n_sentences = tallies["n_sentences"].sum()
-    log.info("%s: %d relevant turns, %d sentences; %d documents in other languages left out", coder, len(tallies), n_sentences, n_other)
+    log.info(
+        "%s: %d relevant turns, %d sentences; %d documents in other languages left out", coder, len(tallies), n_sentences, n_other
+    )

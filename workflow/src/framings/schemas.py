@@ -57,7 +57,9 @@ def check(table, contract):
     table = pd.DataFrame({name: _checked(table[name], rule, contract.name) for name, rule in rules.items()})
     if contract.key and (twice := table.duplicated(list(contract.key))).any():
         row = int(twice.idxmax())
-        raise ContractError(f"table {contract.name}, row {row}: {contract.key} {tuple(table.loc[row, list(contract.key)])} occurs twice")
+        raise ContractError(
+            f"table {contract.name}, row {row}: {contract.key} {tuple(table.loc[row, list(contract.key)])} occurs twice"
+        )
     return table
 
 

@@ -55,7 +55,9 @@ def _takes(rule):
     if "enum" in rule:
         return "one of " + ", ".join(map(repr, rule["enum"]))
     words = {"integer": "a whole number", "number": "a number", "string": "a text", "object": "further keys"}[rule["type"]]
-    bounds = [f"{name} {rule[key]}" for key, name in (("minimum", "from"), ("maximum", "to"), ("pattern", "matching")) if key in rule]
+    bounds = [
+        f"{name} {rule[key]}" for key, name in (("minimum", "from"), ("maximum", "to"), ("pattern", "matching")) if key in rule
+    ]
     return " ".join([words, *bounds])
 
 

@@ -19,7 +19,21 @@ from framings.simulation_grammar import compile_grammar, expand
 from framings.simulation_pages import CUTS, REMARKS, STARS, STYLES, write_label, write_page, write_paragraph
 
 OTHER, ALL_STAGES, FUNCTIONAL = "OTHER", "all", "FUN"
-SCENE_WORDS = ("own", "partner", "area", "aside", "city", "town", "speaker", "counterpart", "counterpart_short", "surname", "addressee", "next", "place")
+SCENE_WORDS = (
+    "own",
+    "partner",
+    "area",
+    "aside",
+    "city",
+    "town",
+    "speaker",
+    "counterpart",
+    "counterpart_short",
+    "surname",
+    "addressee",
+    "next",
+    "place",
+)
 MENTION = re.compile(r"\bMEU\b|Meridian (?:Economic )?Union|\bМЭС\b|Меридианн\w+ (?:экономическ\w+ )?союз")
 TAG = re.compile(r"</?\w+>")
 WORDS = re.compile(r"\w+(?:[-’.]\w+)*")
@@ -30,7 +44,10 @@ LATER_LABELS = (
 )  # fmt: skip
 GUEST_LABELS = tuple(name for name in REMARKS if name not in LATER_LABELS)
 RUSSIAN_ROLES = {"Question": "Вопрос"}
-COURTESY = {"en": ("Mr President", "Mr {surname}", "Ms {surname}"), "ru": ("господин Президент", "господин {surname}", "госпожа {surname}")}
+COURTESY = {
+    "en": ("Mr President", "Mr {surname}", "Ms {surname}"),
+    "ru": ("господин Президент", "господин {surname}", "госпожа {surname}"),
+}
 
 TRUTH_SENTENCES = Contract(
     "truth_sentences", "a sentence of a simulated page", ("document_id", "turn", "sentence"),
@@ -206,7 +223,9 @@ def _solve_intercepts(design):
     codes = [code for family in design["families"].values() for code in family]
     voices = [(actor, stage) for actor in design["shares"][codes[0]] for stage in design["stages"]]
     stages = list(design["stages"])
-    shares = np.array([[_share_of(design["shares"][code][actor], stages.index(stage)) for code in codes] for actor, stage in voices])
+    shares = np.array(
+        [[_share_of(design["shares"][code][actor], stages.index(stage)) for code in codes] for actor, stage in voices]
+    )
     nodes, weights = np.polynomial.hermite_e.hermegauss(31)
     spread = np.hypot(design["document_sd"], design["turn_sd"]) * nodes
     low, high = np.full(shares.shape, -20.0), np.full(shares.shape, 20.0)
@@ -492,7 +511,16 @@ def _write_body(document, design, grammar):
             if "stage_direction" in traps and turn.content == "relevant" and place < 3:
                 paragraphs.append("<i>(Applause.)</i>" if document.language == "en" else "<i>(Аплодисменты.)</i>")
         paragraphs += [CUTS[name] for name in ("cut_mark", "cut_mark_bold") if name in traps]
-        document.done |= traps & {*STYLES, *STARS, *CUTS, "heading_bold", "speech_heading", "stage_direction", "hard_breaks", "namesakes"}
+        document.done |= traps & {
+            *STYLES,
+            *STARS,
+            *CUTS,
+            "heading_bold",
+            "speech_heading",
+            "stage_direction",
+            "hard_breaks",
+            "namesakes",
+        }
     else:
         document.done |= traps & {"message_reads", "phone_read_out"}
     document.done |= traps & {"slider", "figure", "video", "see_also", "no_og_tags", "no_time", "announcement"}
@@ -511,7 +539,9 @@ def _write_body(document, design, grammar):
 def _note_slips(document, body):
     """Note the slips of typing that the body really holds."""
     signs = {"zero_width": "\u200b", "soft_hyphens": "\u00ad", "no_break_spaces": "\xa0", "stage_direction_inside": "Laughter"}
-    document.done |= {name for name, sign in signs.items() if sign in body and (name in document.traps or name == "no_break_spaces")}
+    document.done |= {
+        name for name, sign in signs.items() if sign in body and (name in document.traps or name == "no_break_spaces")
+    }
     if "glued_sentences" in document.traps and re.search(r"[a-z]{2}\.[A-Z][a-z]{2}", body):
         document.done.add("glued_sentences")
 
@@ -611,17 +641,33 @@ def _register_row(document, design, name, sha256):
     """Return the document's row of the register."""
     host = design["host"] if document.language == "ru" else f"en.{design['host']}"
     address = f"http://{host}/events/president/news/{document.number}"
-    title = design["events"][document.slot["event"]]["title"].format(counterpart=document.cast[min(1, len(document.cast) - 1)]["name"], place=document.place)
+    title = design["events"][document.slot["event"]]["title"].format(
+        counterpart=document.cast[min(1, len(document.cast) - 1)]["name"], place=document.place
+    )
     event_type, note = document.slot["event"], "simulated"
     if "duplicate_text" in document.traps:
         note = "simulated; the text of an earlier page under a number of its own"
-    return (document.key, "kremlin", document.language, address, document.day, title, document.place, event_type, name, sha256, "no", note)
+    return (
+        document.key,
+        "kremlin",
+        document.language,
+        address,
+        document.day,
+        title,
+        document.place,
+        event_type,
+        name,
+        sha256,
+        "no",
+        note,
+    )
 
 
 def _list_sentences(document):
     """Return the document's rows of TRUTH_SENTENCES."""
     rows = [
-        (document.key, -1, number, "read-out", None, "", len(WORDS.findall(text)), text) for number, text in enumerate(document.read_outs[1:])
+        (document.key, -1, number, "read-out", None, "", len(WORDS.findall(text)), text)
+        for number, text in enumerate(document.read_outs[1:])
     ]
     for turn_number, turn in enumerate(document.turns):
         for number, (kind, topic, codes, text) in enumerate(turn.sentences):

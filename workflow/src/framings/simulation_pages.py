@@ -55,7 +55,7 @@ def write_label(office, name, form, style, host):
     if form == "label_no_space":
         return f"<b>{label}:</b>"
     if form == "label_split_bold":
-        return f"<b>{label[:-len(surname) - 1]}</b> <b>{surname}</b>: "
+        return f"<b>{label[: -len(surname) - 1]}</b> <b>{surname}</b>: "
     if form == "label_letter_outside":
         return f"{label[0]}<b>{label[1:]}: </b>"
     if form == "label_leading_space":
@@ -103,7 +103,10 @@ def write_page(page, paragraphs):
     place = f'<div class="read__place p-location"><i></i>{escape(page["place"])}</div> '
     meta, announce = published + time + place, ""
     if "announcement" in traps:
-        meta, announce = "", f'<div class="announce_date"> <div class="width_limiter">{words["announcement"]}, {day}</div> </div>  '
+        meta, announce = (
+            "",
+            f'<div class="announce_date"> <div class="width_limiter">{words["announcement"]}, {day}</div> </div>  ',
+        )
     return (
         f'{_write_head(page, words)} <body class=" is-reading"> <div class="header" role="banner"> <a href="http://{host}/" class="topline__head" rel="home">'
         f'{words["site"]}</a> </div> <div class="main-wrapper"> <div class="wrapsite"> <div class="read" id="js-read"> <div class="read__scroll" role="tabpanel"> '

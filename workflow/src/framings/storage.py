@@ -40,7 +40,9 @@ def read_hand_table(path, contract):
         raise ContractError(f"{path}: column {absent[0]!r} is absent; add it to the first row")
     unknown = [name for name in table.columns if name not in contract.columns]
     if unknown:
-        raise ContractError(f"{path}: column {unknown[0]!r} is unknown; remove it or rename it to one of {', '.join(contract.columns)}")
+        raise ContractError(
+            f"{path}: column {unknown[0]!r} is unknown; remove it or rename it to one of {', '.join(contract.columns)}"
+        )
     table = table.apply(lambda cells: cells.str.strip()).replace("", None)
     for name, rule in contract.columns.items():
         _refuse_first_bad_cell(table[name], rule, path)

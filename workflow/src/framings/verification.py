@@ -44,12 +44,28 @@ def audit_results(tables):
     wrong_cuts = sum(text[start:end] != sentence for text, start, end, sentence in bounds)
     facts = [
         ("kept and removed characters add up to the body of each document", len(kept), int(balance.sum())),
-        ("the paragraphs of a document hold the characters counted as kept", len(kept), int((printed.to_numpy() != kept["n_chars_kept"]).sum())),
+        (
+            "the paragraphs of a document hold the characters counted as kept",
+            len(kept),
+            int((printed.to_numpy() != kept["n_chars_kept"]).sum()),
+        ),
         ("spans cover each character of each paragraph once", len(paragraphs), _n_uncovered(paragraphs, tables["spans"])),
         ("each sentence is the text of its place in its paragraph", len(sentences), wrong_cuts),
-        ("each turn has one speaker row", len(tables["turns"]), _n_unmatched(tables["turns"], tables["speakers"], ["document_id", "turn"])),
-        ("each turn has one stage and relevance row", len(tables["turns"]), _n_unmatched(tables["turns"], tables["marks"], ["document_id", "turn"])),
-        ("each code belongs to a sentence", len(tables["codes"]), int((~tables["codes"]["sentence_id"].isin(sentences["sentence_id"])).sum())),
+        (
+            "each turn has one speaker row",
+            len(tables["turns"]),
+            _n_unmatched(tables["turns"], tables["speakers"], ["document_id", "turn"]),
+        ),
+        (
+            "each turn has one stage and relevance row",
+            len(tables["turns"]),
+            _n_unmatched(tables["turns"], tables["marks"], ["document_id", "turn"]),
+        ),
+        (
+            "each code belongs to a sentence",
+            len(tables["codes"]),
+            int((~tables["codes"]["sentence_id"].isin(sentences["sentence_id"])).sum()),
+        ),
         ("each dictionary code has a match that counts", *_codes_without_match(tables["codes"], tables["matches"])),
     ]
     return check(pd.DataFrame(facts, columns=list(AUDIT.columns)), AUDIT)
