@@ -11,6 +11,8 @@ import sys
 
 import numpy as np
 import pandas as pd
+from scipy.special import betaincinv, expit, fdtrc, logit
+
 from framings.adjusted import build_design, estimate_effect, score_documents
 from framings.estimates import (
     bound_share,
@@ -27,7 +29,6 @@ from framings.estimates import (
     sum_cells,
     t_two_sided,
 )
-from scipy.special import betaincinv, expit, fdtrc, logit
 
 PAIR = np.array([1.0, -1])
 VARIANCE = 0.10 / 0.90 * np.pi**2 / 3  # of the latent effects, for an intraclass correlation of .10

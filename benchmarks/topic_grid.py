@@ -17,11 +17,12 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from framings.factors import factorise, fit_topics, relative_error, unit_rows, weigh_counts
-from framings.topics import match_topics
 from scipy import sparse
 from sklearn.decomposition import NMF
 from threadpoolctl import threadpool_limits
+
+from framings.factors import factorise, fit_topics, relative_error, unit_rows, weigh_counts
+from framings.topics import match_topics
 
 KS, SEEDS = range(5, 16), range(20)
 COMPARED_KS, COMPARED_SEEDS = (5, 8, 10, 12, 15), range(3)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import yaml
+
 from framings.settings import describe_settings
 
 schema = yaml.safe_load(Path("workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))

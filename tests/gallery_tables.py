@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+
 from framings import schemas
 from framings.topic_links import TOPIC_ACTORS
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+
 from framings.hypotheses import read_hypotheses
 from framings.schemas import TALLIES, check
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from framings.adjusted import adjust_contrasts, build_design, estimate_effect, fit_logit, sum_effective_scores
 from made_tallies import STAGES, make_hypotheses, make_tallies
+
+from framings.adjusted import adjust_contrasts, build_design, estimate_effect, fit_logit, sum_effective_scores
 
 COLLAPSED = Path(__file__).parents[2] / "shared" / "reference" / "wild" / "collapsed.csv"
 ENTRY = 'test: difference, code: A1, a: NORTH, b: EAST, sign: "+"'

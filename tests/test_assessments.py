@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from made_tallies import STAGES, make_hypotheses, make_tallies
+
 from framings.assessments import LEFT_OUT, VERDICTS, assess_hypotheses
 from framings.schemas import ASSESSMENTS, check
-from made_tallies import STAGES, make_hypotheses, make_tallies
 
 GAP = {("A1", "NORTH"): 0.35, ("A1", "EAST"): 0.15}
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from framings.codebook import NEGATION, CodebookError, evaluate_composites, fold_pattern, read_codebook
 from framings.frames import match_patterns
 

@@ -4,9 +4,10 @@ import hashlib
 
 import pandas as pd
 import pytest
+from made_pages import write_page
+
 from framings.documents import check_register, parse_documents
 from framings.schemas import REGISTER, ContractError
-from made_pages import write_page
 
 
 def register(*rows):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from framings.codebook import fold_pattern
 from framings.documents import parse_documents
 from framings.frames import match_patterns

@@ -5,6 +5,22 @@ import xml.etree.ElementTree as ElementTree
 
 import pandas as pd
 import pytest
+from gallery_tables import (
+    ACTORS,
+    FAMILIES,
+    HYPOTHESIS_FAMILIES,
+    STAGE_NAMES,
+    STAGES,
+    SUBFRAMES,
+    WINDOWS,
+    make_assessments,
+    make_documents,
+    make_prevalence,
+    make_talk,
+    make_topics,
+)  # fmt: skip
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
 from framings import schemas
 from framings.canvas import measure_width, open_page, save_png, save_svg, wrap_lines
 from framings.figures import (
@@ -24,21 +40,6 @@ from framings.figures import (
     topics_by_actor,
 )  # fmt: skip
 from framings.products import count_inclusion, count_words
-from gallery_tables import (
-    ACTORS,
-    FAMILIES,
-    HYPOTHESIS_FAMILIES,
-    STAGE_NAMES,
-    STAGES,
-    SUBFRAMES,
-    WINDOWS,
-    make_assessments,
-    make_documents,
-    make_prevalence,
-    make_talk,
-    make_topics,
-)  # fmt: skip
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 RECOVERY = pd.DataFrame(
     [("OS01", "NORTH", "ST1", 0.2, 0.19, 0.14), ("OS01", "EAST", "ST1", 0.1, 0.12, 0.07)],

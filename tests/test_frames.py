@@ -7,11 +7,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from framings.codebook import NEGATION, fold_pattern, read_codebook
 from framings.frames import code_frames, find_words, match_patterns, number_tokens
 from framings.texts import tokenise
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

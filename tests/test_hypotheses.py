@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from framings.hypotheses import HypothesesError, read_hypotheses
 
 CODES, ACTORS, STAGES = ["A1", "B1", "A_any"], ["NORTH", "EAST", "SOUTH"], ["ST1", "ST2"]

@@ -3,9 +3,10 @@
 import random
 
 import pytest
+from made_pages import DETAILS, PERSON_NOTE, SEE_ALSO, SLIDER, write_page
+
 from framings.sources.kremlin import read_page
 from framings.sources.page import SourceError, count_inked
-from made_pages import DETAILS, PERSON_NOTE, SEE_ALSO, SLIDER, write_page
 
 
 def texts(page):

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from framings.marks import MarksError, check_stages, find_stages, mark_turns
 
 STAGES = [("A", "before", None, "2011-12-31"), ("B", "between", "2012-01-01", "2014-12-31"), ("C", "after", "2015-01-01", None)]

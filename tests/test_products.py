@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+from gallery_tables import SUBFRAMES, make_assessments, make_documents, make_matches, make_prevalence, make_talk, make_topics
+
 from framings import schemas
 from framings.products import (
     count_inclusion,
@@ -19,7 +21,6 @@ from framings.products import (
     render_table,
     show_value,
 )  # fmt: skip
-from gallery_tables import SUBFRAMES, make_assessments, make_documents, make_matches, make_prevalence, make_talk, make_topics
 
 HOSTILE = [
     "<script>alert(1)</script>", "</td><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>",

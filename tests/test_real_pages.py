@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from framings.documents import parse_documents
 from framings.schemas import KNOWN_SPEAKERS, REGISTER
 from framings.speakers import resolve_speakers

@@ -8,8 +8,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from framings.products import count_inclusion, list_unresolved, pick_evidence, quote_numbers
-from framings.report import Citations, ReportError, join_words, link_sentence, mark_spans, render_report
 from gallery_tables import (
     ACTORS,
     FAMILIES,
@@ -24,6 +22,9 @@ from gallery_tables import (
     make_topics,
 )  # fmt: skip
 from test_products import HOSTILE
+
+from framings.products import count_inclusion, list_unresolved, pick_evidence, quote_numbers
+from framings.report import Citations, ReportError, join_words, link_sentence, mark_spans, render_report
 
 TEMPLATE = (Path(__file__).parents[1] / "workflow/report/report.html.j2").read_text(encoding="utf-8")
 EMPTY = b"<svg xmlns='http://www.w3.org/2000/svg'/>"

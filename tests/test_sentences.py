@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from framings.schemas import SENTENCES, check
-from framings.sentences import find_sentences, read_abbreviations, split_sentences
 from hypothesis import given
 from hypothesis import strategies as st
+
+from framings.schemas import SENTENCES, check
+from framings.sentences import find_sentences, read_abbreviations, split_sentences
 
 REFERENCE = Path(__file__).parents[1] / "data/reference"
 ABBREVIATIONS = {

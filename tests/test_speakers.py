@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from framings.schemas import KNOWN_SPEAKERS, ContractError
 from framings.speakers import check_known_speakers, resolve_speakers
 

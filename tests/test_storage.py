@@ -37,7 +37,7 @@ def test_empty_cells_are_missing_and_text_stays_text(tmp_path):
 def test_a_wrong_table_is_refused_with_its_place(tmp_path, text, sentence):
     """The sentence names the file, and the row as a spreadsheet counts it."""
     path = stages_file(tmp_path, text)
-    with pytest.raises(ContractError, match="stages.csv") as refusal:
+    with pytest.raises(ContractError, match=r"stages\.csv") as refusal:
         read_hand_table(path, STAGES)
     assert sentence in str(refusal.value)
 

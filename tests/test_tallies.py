@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from framings.codebook import read_codebook
 from framings.schemas import TALLIES
 from framings.tallies import keep_language, tally_codes

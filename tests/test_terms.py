@@ -3,6 +3,7 @@
 import hashlib
 
 import pandas as pd
+
 from framings.terms import count_terms, draw_discovery, list_name_tokens, name_terms, read_stopwords
 
 

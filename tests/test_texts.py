@@ -2,9 +2,10 @@
 
 import unicodedata
 
-from framings.texts import TOKEN, fold_token, normalise_text, tokenise
 from hypothesis import given
 from hypothesis import strategies as st
+
+from framings.texts import TOKEN, fold_token, normalise_text, tokenise
 
 
 def words(text):

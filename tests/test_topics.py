@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
+
 from framings.factors import explain_too_little, factorise, fit_topics, relative_error, weigh_counts
 from framings.topic_links import link_topics_codes, list_codes, share_topics_by_actor
 from framings.topics import choose_k, choose_topics, match_topics, measure_coherence, measure_exclusivity
-from scipy import sparse
 
 N_TOPICS, N_TERMS, N_DOCUMENTS = 4, 80, 60
 OWN = N_TERMS // N_TOPICS  # terms of each planted topic

@@ -2,10 +2,11 @@
 
 import pandas as pd
 import pytest
+from made_pages import write_page
+
 from framings.schemas import DOCUMENTS, PARAGRAPHS
 from framings.sources.kremlin import read_page
 from framings.turns import find_name, segment_turns
-from made_pages import write_page
 
 
 def segment(*bodies, persons=None, tags=True):

@@ -89,7 +89,7 @@ rule release_tables:
         unresolved="results/{corpus}/unresolved.parquet",
         evidence="results/{corpus}/evidence.parquet",
         recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
-        codebook=CODEBOOK,
+        names="results/{corpus}/names.json",
         code=code("release_tables"),
     output:
         csv=expand("results/{{corpus}}/tables/{table}.csv", table=TABLES),
@@ -111,16 +111,13 @@ rule run_notebook:
     """Run the notebook on the results and keep the executed copy as a page."""
     input:
         notebook="notebooks/findings.ipynb",
-        results=[
-            "results/{corpus}/names.json",
-            "results/{corpus}/inclusion.parquet",
-            "results/{corpus}/prevalence.parquet",
-            "results/{corpus}/assessments.parquet",
-            "results/{corpus}/topics/actors.parquet",
-            "results/{corpus}/tallies/dictionary.parquet",
-        ],
+        names="results/{corpus}/names.json",
+        figures=[figures(rule, ["png"]) for rule in ("plot_corpus", "plot_estimates")],
+        prevalence="results/{corpus}/prevalence.parquet",
+        assessments="results/{corpus}/assessments.parquet",
+        tallies="results/{corpus}/tallies/dictionary.parquet",
         shards=shards("sentences") + shards("passages") + shards("matches"),
-        code=code("run_notebook") + code("plot_estimates") + code("plot_corpus"),
+        code=code("run_notebook") + code("render_report"),
     output:
         page="results/{corpus}/notebooks/findings.html",
     log:
@@ -146,7 +143,6 @@ rule render_report:
         recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
         numbers="results/{corpus}/numbers.json",
         names="results/{corpus}/names.json",
-        codebook=CODEBOOK,
         figures=[figures(rule, ["svg"]) for rule in FIGURES],
         code=code("render_report"),
     output:

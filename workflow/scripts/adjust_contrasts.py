@@ -1,10 +1,11 @@
 """Estimate the contrasts from a model."""
 
+from threadpoolctl import threadpool_limits
+
 from framings.adjusted import adjust_contrasts
 from framings.inputs import read_corpus
 from framings.jobs import open_log
 from framings.storage import read_tables, write_table
-from threadpoolctl import threadpool_limits
 
 log = open_log(snakemake.log[0], "adjust_contrasts")
 _, stages, _, hypotheses = read_corpus(snakemake.params.folder, snakemake.input.codebook)

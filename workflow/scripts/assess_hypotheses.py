@@ -1,6 +1,7 @@
 """Put the hypotheses to their tests, for each coder."""
 
 import pandas as pd
+
 from framings.assessments import assess_hypotheses
 from framings.inputs import read_corpus
 from framings.jobs import open_log

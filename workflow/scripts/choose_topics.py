@@ -1,12 +1,13 @@
 """Choose the topics of record and share them out to all turns."""
 
 import numpy as np
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
 from framings.jobs import open_log
 from framings.storage import read_tables, write_table
 from framings.topic_links import link_topics_codes, list_codes, share_topics_by_actor
 from framings.topics import choose_topics
-from scipy import sparse
-from threadpoolctl import threadpool_limits
 
 log = open_log(snakemake.log[0], "choose_topics")
 turns, terms, tallies = (read_tables(snakemake.input[name]) for name in ("turns", "terms", "tallies"))

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from scipy import sparse
+
 from framings.jobs import open_log
 from framings.schemas import KNOWN_SPEAKERS
 from framings.storage import read_hand_table, read_relevant, read_tables, write_table
 from framings.terms import count_terms, list_name_tokens, read_stopwords
-from scipy import sparse
 
 log = open_log(snakemake.log[0], "count_terms")
 documents, turns, marks = (read_tables(snakemake.input[name]) for name in ("documents", "turns", "marks"))

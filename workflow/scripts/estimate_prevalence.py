@@ -1,6 +1,7 @@
 """Estimate shares by actor and stage, for each coder."""
 
 import pandas as pd
+
 from framings.estimates import estimate_prevalence
 from framings.jobs import open_log
 from framings.schemas import STAGES, TALLIES

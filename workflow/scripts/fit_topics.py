@@ -1,11 +1,12 @@
 """Fit a part of the grid of topic models."""
 
 import numpy as np
+from scipy import sparse
+from threadpoolctl import threadpool_limits
+
 from framings.factors import fit_topics
 from framings.jobs import open_log
 from framings.storage import read_tables
-from scipy import sparse
-from threadpoolctl import threadpool_limits
 
 log = open_log(snakemake.log[0], "fit_topics")
 with threadpool_limits(1):

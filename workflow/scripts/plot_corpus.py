@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from framings.canvas import save_png, save_svg
+from framings.canvas import write_figures
 from framings.figures import coverage_over_time, inclusion_flow, topics_by_actor
 from framings.jobs import open_log
 from framings.schemas import STAGES
@@ -21,6 +21,5 @@ drawn = {
     "coverage_over_time": coverage_over_time(documents, words, names["actors"], stages, **look),
     "topics_by_actor": topics_by_actor(topics, names["actors"], **look),
 }
-for path in map(Path, snakemake.output):
-    path.write_bytes({".png": save_png, ".svg": save_svg}[path.suffix](drawn[path.stem]))
+write_figures(drawn, snakemake.output)
 log.info("%d figures drawn", len(drawn))

@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 
-from framings.canvas import save_png, save_svg
+from framings.canvas import write_figures
 from framings.figures import (
-    frames_by_actor_and_stage, hypotheses_forest, main_subframes_by_actor_and_stage, subframes_by_actor_and_stage,
+    frames_by_actor_and_stage,
+    hypotheses_forest,
+    main_subframes_by_actor_and_stage,
+    subframes_by_actor_and_stage,
 )  # fmt: skip
 from framings.jobs import open_log
 from framings.storage import read_tables
@@ -21,6 +24,5 @@ drawn = {
     "subframes_by_actor_and_stage": subframes_by_actor_and_stage(prevalence, names["codes"], *people, **look),
     "hypotheses_forest": hypotheses_forest(assessments, names["hypothesis_families"], names["windows"], names["margins"], **look),
 }
-for path in map(Path, snakemake.output):
-    path.write_bytes({".png": save_png, ".svg": save_svg}[path.suffix](drawn[path.stem]))
+write_figures(drawn, snakemake.output)
 log.info("%d figures drawn", len(drawn))

@@ -1,8 +1,6 @@
 """Draw the figures of the recovery."""
 
-from pathlib import Path
-
-from framings.canvas import save_png, save_svg
+from framings.canvas import write_figures
 from framings.figures import contrasts_recovered, shares_recovered
 from framings.jobs import open_log
 from framings.storage import read_tables
@@ -13,6 +11,5 @@ drawn = {
     "shares_recovered": shares_recovered(read_tables(snakemake.input.shares), title),
     "contrasts_recovered": contrasts_recovered(read_tables(snakemake.input.contrasts), title),
 }
-for path in map(Path, snakemake.output):
-    path.write_bytes({".png": save_png, ".svg": save_svg}[path.suffix](drawn[path.stem]))
+write_figures(drawn, snakemake.output)
 log.info("%d figures drawn", len(drawn))

@@ -3,14 +3,13 @@
 import json
 from pathlib import Path
 
-from framings.codebook import read_codebook
 from framings.jobs import open_log
 from framings.products import quote_numbers, render_csv, render_table, round_numbers
 from framings.report import TABLE_TITLES, caption_table
 from framings.storage import read_tables
 
 log = open_log(snakemake.log[0], "release_tables")
-caption = read_codebook(Path(snakemake.input.codebook).read_text(encoding="utf-8")).what_is_measured
+caption = json.loads(Path(snakemake.input.names).read_text(encoding="utf-8"))["what_is_measured"]
 recovery = dict(zip(snakemake.params.recovery, snakemake.input.recovery, strict=True))
 tables = {name: read_tables(recovery.get(name) or snakemake.input[name]) for name in snakemake.params.tables}
 for name, csv, html in zip(snakemake.params.tables, snakemake.output.csv, snakemake.output.html, strict=True):

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from framings.codebook import read_codebook
 from framings.jobs import open_log
 from framings.report import render_report
 from framings.storage import read_tables
@@ -13,23 +12,12 @@ given, settings = snakemake.input, snakemake.params
 shown = ("documents", "inclusion", "prevalence", "assessments", "left_out", "topics", "unresolved", "evidence")
 tables = {name: read_tables(given[name]) for name in shown}
 tables |= {name: read_tables(path) for name, path in zip(settings.recovery, given.recovery, strict=True)}
-template, numbers, names, codebook = (
-    Path(given[name]).read_text(encoding="utf-8") for name in ("template", "numbers", "names", "codebook")
-)
-codebook = read_codebook(codebook)
-corpus = {"id": snakemake.wildcards.corpus, "title": settings.title}
+template, numbers, names = (Path(given[name]).read_text(encoding="utf-8") for name in ("template", "numbers", "names"))
+numbers, names = json.loads(numbers), json.loads(names)
 figures = {Path(path).stem: Path(path).read_bytes() for path in given.figures}
-provenance = {"codebook": f"version {codebook.version}"} | settings.provenance
-page = render_report(
-    template,
-    corpus,
-    settings.simulated,
-    json.loads(numbers),
-    figures,
-    tables,
-    json.loads(names),
-    provenance,
-    codebook.what_is_measured,
-)
+corpus = {"id": snakemake.wildcards.corpus, "title": settings.title}
+provenance = {"codebook": f"version {names['codebook_version']}"} | settings.provenance
+measured = names["what_is_measured"]
+page = render_report(template, corpus, settings.simulated, numbers, figures, tables, names, provenance, measured)
 Path(snakemake.output.report).write_text(page, encoding="utf-8")
 log.info("the report is at %s", snakemake.output.report)

@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 
 import nbformat
-from framings.jobs import open_log
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
+
+from framings.jobs import open_log
 
 log = open_log(snakemake.log[0], "run_notebook")
 os.environ["FRAMINGS_RESULTS"] = str(Path(snakemake.output.page).parents[1].resolve())

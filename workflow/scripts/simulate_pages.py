@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import yaml
+
 from framings.jobs import open_log
 from framings.simulation import simulate_corpus
 from framings.storage import write_table

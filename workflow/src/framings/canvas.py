@@ -9,6 +9,7 @@ import io
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import matplotlib
 from matplotlib.collections import LineCollection, PolyCollection
@@ -216,3 +217,9 @@ def _bytes(figure, **options):
     with matplotlib.rc_context(STYLE):
         figure.savefig(buffer, **options)
     return buffer.getvalue()
+
+
+def write_figures(drawn, paths):
+    """Write figures to ``paths``: the name of a file says which figure of ``drawn`` it holds, its ending in which format."""
+    for path in map(Path, paths):
+        path.write_bytes({".png": save_png, ".svg": save_svg}[path.suffix](drawn[path.stem]))

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import traceback
+from pathlib import Path
 
 
 def open_log(path, name):
@@ -19,7 +20,7 @@ def open_log(path, name):
         log.addHandler(handler)
 
     def tell(kind, error, trace):
-        with open(path, "a", encoding="utf-8") as file:
+        with Path(path).open("a", encoding="utf-8") as file:
             traceback.print_exception(kind, error, trace, file=file)
         if not issubclass(kind, ValueError):
             traceback.print_exception(kind, error, trace)

@@ -189,9 +189,7 @@ def pick_evidence(matches, sentences, documents, turns, speakers, marks, codes, 
     talk = talk.merge(marks.loc[marks["relevant"], ["document_id", "turn"]], on=["document_id", "turn"])
     pool = sentences[sentences["n_words"].between(6, 60)].merge(talk, on=["document_id", "turn"])
     hits = matches[~matches["negated"] & matches["code"].isin(list(codes)) & matches["sentence_id"].isin(pool["sentence_id"])]
-    hits = hits.sort_values(["code", "sentence_id", "start"])
-    hits = hits.assign(spans=hits["start"].astype(str) + ":" + hits["end"].astype(str))
-    hits = hits.groupby(["code", "sentence_id"], as_index=False)["spans"].agg(" ".join)
+    found, hits = hits, hits[["code", "sentence_id"]].drop_duplicates()
     hits = hits.merge(pool[["sentence_id", "document_id", "turn", "actor_id", "paragraph", "text"]], on="sentence_id")
     lots = [hashlib.sha256(f"{c} {s}".encode()).hexdigest() for c, s in zip(hits["code"], hits["sentence_id"], strict=True)]
     hits = hits.assign(lot=lots).sort_values(["code", "lot"]).drop_duplicates(["code", "document_id"])
@@ -199,9 +197,17 @@ def pick_evidence(matches, sentences, documents, turns, speakers, marks, codes, 
     hits = hits.groupby("code", sort=False).head(per_code)
     hits = hits.merge(documents[["document_id", "date", "title", "url"]], on="document_id")
     hits = hits.merge(turns[["document_id", "turn", "label"]], on=["document_id", "turn"])
+    hits = hits.merge(_join_spans(found[found["sentence_id"].isin(hits["sentence_id"])]), on=["code", "sentence_id"])
     order = {code: k for k, code in enumerate(codes)}
     hits = hits.sort_values(["code", "again", "lot"], key=lambda cells: cells.map(order) if cells.name == "code" else cells)
     return check(hits[list(EVIDENCE.columns)], EVIDENCE)
+
+
+def _join_spans(matches):
+    """Return code, sentence_id and the matches' places as 'start:end start:end', in the order of the sentence."""
+    matches = matches.sort_values(["code", "sentence_id", "start"])
+    spans = matches["start"].astype(str) + ":" + matches["end"].astype(str)
+    return matches.assign(spans=spans).groupby(["code", "sentence_id"], as_index=False)["spans"].agg(" ".join)
 
 
 def name_actors(known):
@@ -231,7 +237,7 @@ def collect_names(codebook, known, stages, hypotheses, inclusion, most=4):
 
     codes: {sub-frame: [title, family]}; titles: {any code or composite: title}; families: {composite of its sub-frames:
     its name}; actors: {id: name} of those shown, all_actors of all; stages, windows, hypothesis_families: {id: title};
-    margins: {hypothesis: points} of equivalence margins and upper bounds.
+    margins: {hypothesis: points} of equivalence margins and upper bounds; codebook_version and what_is_measured as the codebook says.
     """
     codes, composites = codebook.codes, codebook.composites
     titles = codes["title"].where(codes["title"].ne(""), codes["name"].str.replace("_", " "))
@@ -244,6 +250,8 @@ def collect_names(codebook, known, stages, hypotheses, inclusion, most=4):
     asked = {actor for h in hypotheses.hypotheses for actor in (*h.a, *h.b)}
     margins = {h.id: h.margin_points or h.bound_points for h in hypotheses.hypotheses}
     return {
+        "codebook_version": codebook.version,
+        "what_is_measured": codebook.what_is_measured,
         "codes": {r.code: [titles[r.code], r.family] for r in codes.itertuples() if r.kind == "sub-frame"},
         "titles": titles | {name: parts["title"] for name, parts in composites.items()},
         "families": families,

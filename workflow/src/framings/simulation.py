@@ -451,7 +451,7 @@ def _say_rest(document, design, grammar, scene, topic, must_mention):
     """Return (kind, text) of a sentence without a frame."""
     draw, rest = document.draw, design["rest"]
     at = draw() * sum(rest.values())
-    for kind, part in rest.items():
+    for kind, part in rest.items():  # noqa: B007 - the loop looks for it
         at -= part
         if at < 0:
             break

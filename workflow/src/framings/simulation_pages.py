@@ -9,8 +9,21 @@ LINE = re.compile(r"((?:\S+ ){11}\S+) ")
 LONG_WORD = re.compile(r"\b([a-zа-яё]{4})([a-zа-яё]{5,})\b")
 GLUED = re.compile(r"([a-zа-яё]{2}\.) ([A-ZА-Я][a-zа-яё]{2})")
 MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "ru": ["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"],
 }
 WORDS = {
     "en": {"site": "Chancery of Varesia", "events": "Events", "topics": "Topics", "persons": "Persons", "status": "Publication status",

@@ -2,9 +2,21 @@
 
 import pandas as pd
 
-
 from framings.schemas import (
-    CODES, DOCUMENTS, MARKS, MATCHES, PARAGRAPHS, PASSAGES, REMOVED, SENTENCES, SPANS, SPEAKERS, TURNS, Column, Contract, check,
+    CODES,
+    DOCUMENTS,
+    MARKS,
+    MATCHES,
+    PARAGRAPHS,
+    PASSAGES,
+    REMOVED,
+    SENTENCES,
+    SPANS,
+    SPEAKERS,
+    TURNS,
+    Column,
+    Contract,
+    check,
 )  # fmt: skip
 
 AUDIT = Contract(
