@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LEFT_BEHIND = shutil.ignore_patterns(
     ".git", ".venv", "results", "logs", ".snakemake", "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis", "*.tsv"
 )
-SMALL = ["demo_documents=24", "topics={k_min: 4, k_max: 5, seeds: 4}", "estimates={swaps: 199}"]
+SMALL = "demo_documents: 24\ntopics: {k_min: 4, k_max: 5, seeds: 4}\nestimates: {swaps: 199}\n"
 
 
 class Checkout:
@@ -21,12 +21,13 @@ class Checkout:
     def __init__(self, folder):
         shutil.copytree(ROOT, folder, ignore=LEFT_BEHIND)
         self.folder = folder
+        (folder / "small.yaml").write_text(SMALL, encoding="utf-8")
 
-    def run(self, *arguments, cores=2, config=SMALL):
-        """Return the finished process of a snakemake call, its output as text."""
-        call = [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments]
-        if config:
-            call += ["--config", *config]
+    def run(self, *arguments, cores=2, config=()):
+        """Return the finished process of a snakemake call, its output as text; without ``config`` the simulated corpus is small."""
+        call = [sys.executable, "-m", "snakemake", "--cores", str(cores)]
+        call += ["--config", *config] if config else ["--configfile", "small.yaml"]
+        call += arguments
         environment = os.environ | {"PYTHONPATH": str(self.folder / "workflow/src")}
         return subprocess.run(call, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
 

@@ -1,13 +1,15 @@
 """The workflow as a whole: it runs what must run, once, and gives the same bytes on one core and on two."""
 
 import os
+import shutil
 
+import pandas as pd
 import pytest
 from conftest import Checkout
 
 pytestmark = pytest.mark.slow
 
-EVERYTHING_BEHIND_A_FIGURE = {"plot_corpus", "plot_estimates", "render_report", "verify_results"}
+EVERYTHING_BEHIND_A_FIGURE = {"plot_corpus", "plot_estimates", "plot_recovery", "run_notebook", "render_report", "verify_results"}
 
 
 def checksums(checkout):
@@ -63,3 +65,78 @@ def test_a_wrong_setting_is_refused_before_any_job(built, wrong, sentence):
     finished = built.run(config=[wrong])
     assert finished.returncode != 0
     assert sentence in finished.stderr + finished.stdout
+
+
+@pytest.fixture(scope="module")
+def tiny(built):
+    """A corpus of six saved pages, one of them changed since it was registered and one of another site, beside one that is missing."""
+    folder, simulated = built.folder / "data/corpora/tiny", built.folder / "results/demo/simulated"
+    (folder / "pages").mkdir(parents=True)
+    for name in ("speakers.csv", "stages.csv", "relevance.csv", "hypotheses.yaml", "README.md"):
+        shutil.copy(built.folder / "data/corpora/demo" / name, folder)
+    register = pd.read_csv(simulated / "documents.csv", dtype=str, keep_default_na=False).query("language == 'en'").head(6)
+    for page in register["page"]:
+        shutil.copy(simulated / "pages" / page, folder / "pages")
+    pages = [folder / "pages" / page for page in register["page"]]
+    pages[1].write_bytes(pages[1].read_bytes() + b"\n")
+    pages[2].write_text("<html><article><p>Another site.</p></article></html>", encoding="utf-8")
+    pages[3].unlink()
+    register.loc[register.index[2], "sha256"] = ""
+    register.to_csv(folder / "documents.csv", index=False)
+    return built, folder, list(register["document_id"])
+
+
+TINY, SPEAKERS = ["corpus=tiny"], ["results/tiny/speakers/00.parquet"]
+
+
+def test_a_bad_page_costs_no_other(tiny):
+    """A page with another hash and a page of another site are refused by name, a missing one is listed, the rest is read."""
+    checkout, _, ids = tiny
+    finished = checkout.run("--", *SPEAKERS, config=TINY)
+    assert finished.returncode == 0, finished.stderr
+    documents = pd.read_parquet(checkout.folder / "results/tiny/documents/00.parquet").set_index("document_id")
+    assert documents["status"].tolist() == ["parsed", "refused", "refused", "page missing", "parsed", "parsed"]
+    assert f"{ids[1]} is left out:" in finished.stderr and "SHA-256" in documents.loc[ids[1], "reason"]
+    assert f"{ids[2]} is left out:" in finished.stderr and "no page of an event" in documents.loc[ids[2], "reason"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "sentence"),
+    [
+        ("documents.csv", "-", "-31-", "data/corpora/tiny/documents.csv, row 2, column 'date'"),
+        ("speakers.csv", "Ilmar Teskaryn", "Joren Avasko", "data/corpora/tiny/speakers.csv, row"),
+        ("stages.csv", "2011-12-31", "2012-12-31", "stages.csv, row 3: stage ST2 shares 2012-01-01 with stage ST1"),
+        ("hypotheses.yaml", "test: equivalence", "test: equivalense", "equivalence"),
+    ],
+)
+def test_a_wrong_line_is_refused_before_any_job(tiny, file, old, new, sentence):
+    """A wrong day, a name form of two people, overlapping stages or a misspelt test end the call with one sentence; results stay."""
+    checkout, folder, _ = tiny
+    assert checkout.run("--", *SPEAKERS, config=TINY).returncode == 0
+    path = folder / file
+    right = path.read_text(encoding="utf-8")
+    if file == "documents.csv":
+        day = pd.read_csv(path, dtype=str)["date"][0]
+        path.write_text(right.replace(day, day[:5] + "31" + day[7:], 1), encoding="utf-8")
+    else:
+        path.write_text(right.replace(old, new, 1), encoding="utf-8")
+    before = (checkout.folder / SPEAKERS[0]).read_bytes()
+    try:
+        finished = checkout.run("--", *SPEAKERS, config=TINY)
+        assert finished.returncode != 0
+        assert sentence in finished.stderr
+        assert (checkout.folder / SPEAKERS[0]).read_bytes() == before
+    finally:
+        path.write_text(right, encoding="utf-8")
+    assert checkout.jobs("--", *SPEAKERS, config=TINY) == set()
+
+
+def test_a_new_document_reruns_what_depends_on_it(tiny):
+    """The page that was missing is saved: its shard is read again, and nothing that other corpora hold."""
+    checkout, folder, ids = tiny
+    page = pd.read_csv(folder / "documents.csv", dtype=str).set_index("document_id").loc[ids[3], "page"]
+    shutil.copy(checkout.folder / "results/demo/simulated/pages" / page, folder / "pages")
+    assert checkout.jobs("--", *SPEAKERS, config=TINY) == {"parse_documents", "segment_turns", "resolve_speakers"}
+    assert checkout.run("--", *SPEAKERS, config=TINY).returncode == 0
+    documents = pd.read_parquet(checkout.folder / "results/tiny/documents/00.parquet")
+    assert documents["status"].value_counts()["parsed"] == 4

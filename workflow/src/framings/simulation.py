@@ -301,13 +301,16 @@ def _write_turns(document, design, grammar, intercepts):
     if document.event["form"] == "read_out":
         return
     document.pending = [name for name in ("colon_in_speech", "abbreviations") if name in document.traps]
-    for person, content, size, role in _order_turns(document, design):
+    order = _order_turns(document, design)
+    for place, (person, content, size, role) in enumerate(order):
         if person is None:
             label = RUSSIAN_ROLES[role] if document.language == "ru" else role
             turn = Turn(None, None, "", label, content, kind="question")
         else:
             turn = Turn(person["speaker_id"], person["actor"], person["office"], person["name"], content)
-        scene = _set_scene(document, design, grammar, person or document.cast[0])
+        before = next((other for other, *_ in order[place::-1] if other not in (None, person)), None)
+        after = next((other for other, *_ in order[place:] if other not in (None, person)), None)
+        scene = _set_scene(document, design, grammar, person or document.cast[0], before, after)
         if content == "relevant":
             turn.topic = document.topics[int(document.draw() * len(document.topics))]
             _say_relevant(turn, document, design, grammar, scene, intercepts, size)
@@ -358,10 +361,10 @@ def _order_turns(document, design):
     return order
 
 
-def _set_scene(document, design, grammar, person):
-    """Return the words of the scene for what ``person`` says."""
+def _set_scene(document, design, grammar, person, before=None, after=None):
+    """Return the words of the scene for what ``person`` says, after ``before`` and before ``after``."""
     others = [other for other in document.cast if other is not person] or document.cast
-    other, next_one = others[0], others[-1]
+    other, next_one = before or others[0], after or others[0]
     russian = document.language == "ru"
     members = [member for member in design["russian_members" if russian else "members"] if member != person["home"]]
     cities, areas = design["russian_cities" if russian else "cities"], grammar["topics"][document.topics[0]]["areas"]
