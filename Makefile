@@ -42,7 +42,7 @@ lock: .venv/.tools
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra build --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
 
 docs: .venv/.installed
-	$(BIN)/python docs/write_settings.py
+	$(BIN)/python docs/write_pages.py
 
 format: .venv/.tools
 	$(BIN)/ruff check --fix --exit-zero .

@@ -156,6 +156,8 @@ def _assess(hypothesis, compared, rules):
         row["se_blocks"] = np.sqrt(blocks[0, 0])
     rare = _explain_rarity(hypothesis, compared)
     if rare:
+        if not row["se"] > 0:  # nobody carries the code: no spread is no certainty
+            row |= dict.fromkeys(("se", "low", "high", "se_blocks", "smallest_detectable"), np.nan)
         return row | {"verdict": "too rare", "reason": rare}, left[:, 0]
     if hypothesis.test == "stage_change":
         return row | {"verdict": "descriptive only", "reason": "before and after are one series of events"}, left[:, 0]

@@ -548,7 +548,14 @@ def _column_head(page, start, width, name, mine, top):
     lines = wrap_lines(name, width, 8.5, "bold", most=2)
     say_lines(page, start, top - 0.1 + 0.14 * (len(lines) - 1), lines, 8.5, weight="bold", leading=1.18)
     if len(mine):
-        say(page, start, top - 0.25, f"{count(mine['n_turns'].max())} turns", 7, SOFT)
+        say(
+            page,
+            start,
+            top - 0.25,
+            f"{count(mine['n_turns'].max())} {'turn' if mine['n_turns'].max() == 1 else 'turns'}",
+            7,
+            SOFT,
+        )
 
 
 def _topic_points(page, cells, x, top, row):

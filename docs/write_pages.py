@@ -1,0 +1,41 @@
+"""Write the pages of docs/ that come from elsewhere: settings from their schema, assumptions from the code."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from framings.settings import describe_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+REMARK = re.compile(r"^[ ]*(?:# )?ASSUME: (?P<first>.+)\n(?P<rest>(?:^[ ]*# (?!ASSUME).+\n)*)", re.M)
+
+
+def collect_assumptions():
+    """Return the page that lists every assumption marked in the library, with the module that makes it."""
+    lines = [
+        "# Assumptions",
+        "",
+        "Collected from the marks `ASSUME:` in the library by `make docs`.",
+        "",
+        "| module | assumption |",
+        "| --- | --- |",
+    ]
+    library = ROOT / "workflow/src/framings"
+    for path in sorted(library.rglob("*.py")):
+        for found in REMARK.finditer(path.read_text(encoding="utf-8")):
+            rest = " ".join(line.strip().removeprefix("# ") for line in found["rest"].splitlines())
+            text = f"{found['first'].strip()} {rest}".strip().replace("|", "\\|").replace("<", "&lt;")
+            lines.append(f"| `{path.relative_to(library)}` | {text} |")
+    return "\n".join(lines) + "\n"
+
+
+def write_pages():
+    """Return the generated pages by file name."""
+    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
+    return {"config.md": describe_settings(schema), "assumptions.md": collect_assumptions()}
+
+
+if __name__ == "__main__":
+    for name, page in write_pages().items():
+        (ROOT / "docs" / name).write_text(page, encoding="utf-8")
