@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-import yaml
+from yaml import CSafeLoader, load
 
 from framings.jobs import open_log
 from framings.simulation import simulate_corpus
 from framings.storage import write_table
 
 log = open_log(snakemake.log[0], "simulate_pages")
-design = yaml.safe_load(Path(snakemake.input.design).read_text(encoding="utf-8"))
-grammars = {Path(path).stem[-2:]: yaml.safe_load(Path(path).read_text(encoding="utf-8")) for path in snakemake.input.grammars}
+design = load(Path(snakemake.input.design).read_text(encoding="utf-8"), CSafeLoader)
+grammars = {Path(path).stem[-2:]: load(Path(path).read_text(encoding="utf-8"), CSafeLoader) for path in snakemake.input.grammars}
 corpus = simulate_corpus(design, grammars, snakemake.params.n_documents, design["seed"])
 folder = Path(snakemake.output.pages)
 folder.mkdir(parents=True)

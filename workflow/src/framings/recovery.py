@@ -147,12 +147,16 @@ def compare_shares(planted, prevalence):
 
 
 def compare_contrasts(planted, hypotheses, assessments, tallies, stages):
-    """Return RECOVERY_CONTRASTS: each hypothesis's contrast by design beside its estimates from both coders."""
-    truth = {hypothesis.id: plant_contrast(hypothesis, planted, tallies, stages) for hypothesis in hypotheses.hypotheses}
+    """Return RECOVERY_CONTRASTS: each hypothesis's contrast by design in a window beside its estimates from both coders."""
+    truth = []
+    for window in hypotheses.windows:
+        within = tallies[tallies["date"].between(window.start or "", window.end or "9999")]
+        for hypothesis in hypotheses.hypotheses:
+            truth.append((hypothesis.id, window.id, plant_contrast(hypothesis, planted, within, stages)))
     key = ["hypothesis_id", "window_id"]
     columns = ["estimate", "low", "high", "p_holm", "verdict"]
     table = assessments.loc[assessments["coder_id"] == CODER, [*key, "claim", "contrast"]]
-    table = table.assign(planted=table["hypothesis_id"].map(truth).astype(float))
+    table = table.merge(pd.DataFrame(truth, columns=[*key, "planted"]), on=key)
     for coder, name in ((TRUE_CODER, "planted_codes"), (CODER, "dictionary")):
         side = assessments.loc[assessments["coder_id"] == coder, [*key, *columns]]
         table = table.merge(side.rename(columns={column: f"{column}_{name}" for column in columns}), on=key)
@@ -160,30 +164,36 @@ def compare_contrasts(planted, hypotheses, assessments, tallies, stages):
 
 
 def plant_contrast(hypothesis, planted, tallies, stages):
-    """Return the contrast that the design holds for a hypothesis, in [-1, 1]; missing for a joint test.
+    """Return the contrast that the design holds for a hypothesis, in [-1, 1]; missing for a joint test or shares among a code.
 
-    Where shares change over stages, the stages weigh as the compared actors' sentences in ``tallies`` do.
+    Where shares change over stages, the stages weigh as the sentences of all compared actors in ``tallies`` do, or as each
+    actor's own where the test pools an actor's talk (within_actor, upper_bound).
     """
+    test, code, a, b = hypothesis.test, hypothesis.codes[0], hypothesis.a, hypothesis.b
+    if test == "joint" or hypothesis.among:
+        return np.nan
     share = planted.set_index(["code", "actor_id", "stage_id"])["share"]
-    size = tallies.groupby("stage_id")["n_sentences"].sum()
-    code = hypothesis.codes[0]
+    size = tallies.groupby(["actor_id", "stage_id"])["n_sentences"].sum()
+    pooled = test in ("within_actor", "upper_bound")
 
     def mean(code, actors, chosen):
-        weights = np.array([size.get(stage, 0.0) for stage in chosen], dtype=float)
-        rows = np.array([[share.get((code, actor, stage), np.nan) for actor in actors] for stage in chosen])
-        return float(np.average(rows.mean(axis=1), weights=weights)) if weights.sum() else np.nan
+        parts = []
+        for actor in actors:
+            weights = [sum(size.get((name, stage), 0) for name in ([actor] if pooled else (*a, *b))) for stage in chosen]
+            shares = [share.get((code, actor, stage), np.nan) for stage in chosen]
+            parts.append(np.average(shares, weights=weights) if sum(weights) else np.nan)
+        return float(np.mean(parts))
 
-    names = list(stages["stage_id"])
-    if hypothesis.test in ("difference", "equivalence"):
-        return mean(code, hypothesis.a, names) - mean(code, hypothesis.b, names)
-    if hypothesis.test == "difference_in_differences":
-        late = [name for name, start in zip(names, stages["start"], strict=True) if start >= hypothesis.split_date]
+    names = stages["stage_id"].tolist()
+    if test == "stage_change":
+        return mean(code, a, [hypothesis.late]) - mean(code, a, [hypothesis.early])
+    if test == "within_actor":
+        return mean(code, a, names) - mean(hypothesis.other_code, a, names)
+    if test == "upper_bound":
+        return mean(code, a, names)
+    if test == "difference_in_differences":
+        # ASSUME: the day of the split is the first day of a stage, as shares are planted by stage.
+        late = stages.loc[stages["start"].fillna("") >= hypothesis.split_date, "stage_id"].tolist()
         early = [name for name in names if name not in late]
-        return (mean(code, hypothesis.a, late) - mean(code, hypothesis.b, late)) - (
-            mean(code, hypothesis.a, early) - mean(code, hypothesis.b, early)
-        )
-    if hypothesis.test == "stage_change":
-        return mean(code, hypothesis.a, [hypothesis.late]) - mean(code, hypothesis.a, [hypothesis.early])
-    if hypothesis.test == "within_actor":
-        return mean(code, hypothesis.a, names) - mean(hypothesis.other_code, hypothesis.a, names)
-    return mean(code, hypothesis.a, names) if hypothesis.test == "upper_bound" else np.nan
+        return (mean(code, a, late) - mean(code, b, late)) - (mean(code, a, early) - mean(code, b, early))
+    return mean(code, a, names) - mean(code, b, names)

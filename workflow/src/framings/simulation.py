@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -17,37 +18,19 @@ import pandas as pd
 from framings.schemas import REGISTER, Column, Contract, check
 from framings.simulation_grammar import compile_grammar, expand
 from framings.simulation_pages import CUTS, REMARKS, STARS, STYLES, write_label, write_page, write_paragraph
+from framings.texts import count_tokens
 
 OTHER, ALL_STAGES, FUNCTIONAL = "OTHER", "all", "FUN"
 SCENE_WORDS = (
-    "own",
-    "partner",
-    "area",
-    "aside",
-    "city",
-    "town",
-    "speaker",
-    "counterpart",
-    "counterpart_short",
-    "surname",
-    "addressee",
-    "next",
-    "place",
-)
-MENTION = re.compile(r"\bMEU\b|Meridian (?:Economic )?Union|\bМЭС\b|Меридианн\w+ (?:экономическ\w+ )?союз")
+    "own", "partner", "area", "aside", "city", "town", "speaker", "counterpart", "counterpart_short", "surname", "addressee",
+    "next", "place",
+)  # fmt: skip
 TAG = re.compile(r"</?\w+>")
-WORDS = re.compile(r"\w+(?:[-’.]\w+)*")
-FIRST_LABELS = ("label_lower_case_office", "label_board_variant", "label_person_link", "label_long_office", "label_acting")
 LATER_LABELS = (
     "label_initials", "label_initials_spaced", "label_run_together", "label_capitals", "label_answering", "label_responding",
     "label_no_space", "label_split_bold", "label_letter_outside", "label_leading_space", "label_spelling", "russian_initials",
 )  # fmt: skip
 GUEST_LABELS = tuple(name for name in REMARKS if name not in LATER_LABELS)
-RUSSIAN_ROLES = {"Question": "Вопрос"}
-COURTESY = {
-    "en": ("Mr President", "Mr {surname}", "Ms {surname}"),
-    "ru": ("господин Президент", "господин {surname}", "госпожа {surname}"),
-}
 
 TRUTH_SENTENCES = Contract(
     "truth_sentences", "a sentence of a simulated page", ("document_id", "turn", "sentence"),
@@ -141,6 +124,7 @@ class Document:
     turn_effects: object
     place: str
     time: str
+    title: str
     turns: list = field(default_factory=list)
     read_outs: list = field(default_factory=list)
     pending: list = field(default_factory=list)
@@ -172,10 +156,11 @@ def simulate_corpus(design, grammars, n_documents, seed):
             sentences += _list_sentences(document)
             turns += _list_turns(document)
         traps += [(document.key, trap) for trap in sorted(document.done)]
+    truth = pd.DataFrame(sentences, columns=[name for name in TRUTH_SENTENCES.columns if name != "n_words"])
     return SimulatedCorpus(
         check(pd.DataFrame(rows, columns=list(REGISTER.columns)), REGISTER),
         pages,
-        check(pd.DataFrame(sentences, columns=list(TRUTH_SENTENCES.columns)), TRUTH_SENTENCES),
+        check(truth.assign(n_words=count_tokens(truth["text"])), TRUTH_SENTENCES),
         check(pd.DataFrame(turns, columns=list(TRUTH_TURNS.columns)), TRUTH_TURNS),
         planted,
         check(pd.DataFrame(traps, columns=list(TRAPS.columns)), TRAPS),
@@ -247,9 +232,9 @@ def _plan_document(design, index, seed):
     if "copy_of" in slot:
         original, traps = index - index % len(plan) + slot["copy_of"], set(slot["traps"])
         slot = plan[slot["copy_of"]]
-    place = original % len(plan)
+    position = original % len(plan)
     alike = [other for other, entry in enumerate(plan) if entry["event"] == slot["event"] and "copy_of" not in entry]
-    turn_of_event = original // len(plan) * len(alike) + alike.index(place)
+    turn_of_event = original // len(plan) * len(alike) + alike.index(position)
     stage = design["stage_cycle"][turn_of_event % len(design["stage_cycle"])]
     generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, original])))
     effects = generator.standard_normal((40, sum(map(len, design["families"].values()))))
@@ -258,19 +243,22 @@ def _plan_document(design, index, seed):
     day = (start + timedelta(days=int(draw() * ((end - start).days + 1)))).isoformat()
     language = slot.get("language", "en")
     topics = sorted(design["topics"], key=lambda _: draw())[: design["topics_per_document"][int(draw() * 2)]]
+    places = design["russian_cities" if language == "ru" else "places"]
+    place, cast = places[int(draw() * len(places))], [_find_person(design, role, day, language) for role in slot["cast"]]
+    other = cast[min(1, len(cast) - 1)]
+    title = design["events"][slot["event"]]["title" if language == "en" else "russian_title"]
     return Document(
-        key=f"chancery-{language}-{number}", number=number, slot=slot, event=design["events"][slot["event"]], day=day, stage=stage,
-        language=language, cast=[_find_person(design, role, day, language) for role in slot["cast"]], traps=traps | set(slot["traps"]),
+        key=f"{design['key']}-{language}-{number}", number=number, slot=slot, event=design["events"][slot["event"]], day=day, stage=stage,
+        language=language, cast=cast, traps=traps | set(slot["traps"]),
         draw=draw, topics=topics, shared_effects=effects[0], turn_effects=iter(effects[1:]),
-        place=design["places"][int(draw() * len(design["places"]))],
+        place=place, title=title.format(counterpart=f"{other['office']} {other['name']}", place=place),
         time=f"{10 + int(draw() * 9)}:{5 * int(draw() * 12):02d}", done=set(traps) | {"russian"} & set(slot["traps"]),
     )  # fmt: skip
 
 
 def _stream(generator):
-    """Yield random numbers in [0, 1) without end."""
-    while True:
-        yield from generator.random(4096).tolist()
+    """Return an iterator over random numbers in [0, 1) without end."""
+    return chain.from_iterable(iter(lambda: generator.random(1024).tolist(), None))
 
 
 def _find_person(design, role, day, language):
@@ -289,6 +277,7 @@ def _find_person(design, role, day, language):
                     "actor": office.get("actor"),
                     "home": person["russian_home" if russian else "home"],
                     "female": person.get("female", False),
+                    "president": office.get("president", False),
                 }
     raise ValueError(f"design: nobody holds the role {role} on {day}; give a person an office on that day")
 
@@ -304,7 +293,7 @@ def _write_turns(document, design, grammar, intercepts):
     order = _order_turns(document, design)
     for place, (person, content, size, role) in enumerate(order):
         if person is None:
-            label = RUSSIAN_ROLES[role] if document.language == "ru" else role
+            label = design["words"][document.language][role]
             turn = Turn(None, None, "", label, content, kind="question")
         else:
             turn = Turn(person["speaker_id"], person["actor"], person["office"], person["name"], content)
@@ -328,11 +317,11 @@ def _order_turns(document, design):
 
     host, order, form = cast[0], [], event["form"]
     moderator = _find_person(design, "MODERATOR", document.day, document.language) if form == "moderated" else None
-    asked = "Question from Brenholt" if "role_question_from" in document.traps else "Question"
+    asked = "question_from" if "role_question_from" in document.traps else "question"
     if form == "answers":
         for place in range(event["extra"]):
             answers = "off_topic" if draw() < 0.15 else "relevant"
-            order += [(None, "question", size([1, 2]), asked if place % 2 else "Question")]
+            order += [(None, "question", size([1, 2]), asked if place % 2 else "question")]
             order += [(cast[place % len(cast)], answers, size(event["main"]), "")]
     else:
         for person in cast:
@@ -351,13 +340,13 @@ def _order_turns(document, design):
             order.append((host, "procedural", size([1, 2]), ""))
         elif form == "moderated":
             order.append((host, "relevant", size(event["short"]), ""))
-    for trap, role in (("role_remark", "Remark"), ("role_response", "Response from the hall")):
+    for trap, role in (("role_remark", "remark"), ("role_response", "response")):
         if trap in document.traps:
             order.insert(-1, (None, "remark", 1, role))
             document.done.add(trap)
     roles = {role for *_, role in order}
-    document.done |= {"role_question"} & document.traps if "Question" in roles else set()
-    document.done |= {"role_question_from"} & document.traps if "Question from Brenholt" in roles else set()
+    document.done |= {"role_question"} & document.traps if "question" in roles else set()
+    document.done |= {"role_question_from"} & document.traps if "question_from" in roles else set()
     return order
 
 
@@ -369,8 +358,8 @@ def _set_scene(document, design, grammar, person, before=None, after=None):
     members = [member for member in design["russian_members" if russian else "members"] if member != person["home"]]
     cities, areas = design["russian_cities" if russian else "cities"], grammar["topics"][document.topics[0]]["areas"]
     surname = other["name"].split()[1]
-    president, mister, ms = (form.format(surname=surname) for form in COURTESY[document.language])
-    courtesies = [ms if other["female"] else mister] + [president] * ("President of" in other["office"])
+    words = design["words"][document.language]
+    courtesies = [words["ms" if other["female"] else "mr"].format(surname)] + [words["president"]] * other["president"]
     return {
         "own": [person["home"]], "partner": members, "city": cities[::2], "town": cities[1::2],
         "area": areas, "aside": areas, "speaker": [document.cast[0]["name"]],
@@ -401,11 +390,11 @@ def _say_relevant(turn, document, design, grammar, scene, intercepts, size):
         must_mention = mentions < 2 and size - place <= 4
         if codes:
             clauses = [expand(grammar["frames"][code]["inside" if draw() < inside else "outside"], scene, draw) for code in codes]
-            kind, text = "frame", _join_clauses(clauses, grammar, scene, draw, must_mention)
+            kind, text = "frame", _join_clauses(clauses, document, design, grammar, scene, must_mention)
         else:
             kind, text = _say_rest(document, design, grammar, scene, topic, must_mention)
             codes = [FUNCTIONAL] if kind in design["functional"] else []
-        mentions += bool(MENTION.search(text))
+        mentions += _names_union(text, design, document)
         turn.sentences.append((kind, topic, ";".join(sorted(codes)), text))
     _begin_politely(turn, document, grammar, scene)
 
@@ -436,18 +425,22 @@ def _draw_bounds(intercepts, document, design):
     return bounds
 
 
-def _join_clauses(clauses, grammar, scene, draw, must_mention):
+def _join_clauses(clauses, document, design, grammar, scene, must_mention):
     """Return a sentence of one or two clauses with an opening and, if it is one clause, a tail; the union is not named twice over."""
-    named = bool(MENTION.search(" ".join(clauses)))
+    draw, joined = document.draw, grammar["joiners"][int(document.draw() * len(grammar["joiners"]))][0].join(clauses)
+    named = _names_union(joined, design, document)
     opening = expand(grammar["union_openings" if must_mention and not named else "openings"], scene, draw)
-    if named and MENTION.search(opening):
-        opening = ""
+    opens = _names_union(opening, design, document)
     tail = expand(grammar["tails"], scene, draw) if len(clauses) == 1 else ""
-    if MENTION.search(tail) and (named or MENTION.search(opening)):
+    if (named or opens) and _names_union(tail, design, document):
         tail = ""
-    joiner = grammar["joiners"][int(draw() * len(grammar["joiners"]))][0]
-    space = "" if not opening or opening.endswith(" ") else " "
-    return _finish(opening + space + joiner.join(clauses) + (tail if tail[:1] == "," else f" {tail}"))
+    tail = f" {tail}" if tail and tail[0] != "," else tail
+    return _finish(f"{joined}{tail}" if not opening or (named and opens) else f"{opening} {joined}{tail}")
+
+
+def _names_union(text, design, document):
+    """Return whether a text names the union, by words of the design that name nothing else in such texts."""
+    return any(map(text.__contains__, design["mentions"][document.language]))
 
 
 def _say_rest(document, design, grammar, scene, topic, must_mention):
@@ -471,7 +464,7 @@ def _say_rest(document, design, grammar, scene, topic, must_mention):
         clause = expand(grammar["other_sense"][codes[int(draw() * len(codes))]], scene, draw)
     else:
         clause = expand(grammar[kind], scene, draw)
-    return kind, _join_clauses([clause], grammar, scene, draw, must_mention)
+    return kind, _join_clauses([clause], document, design, grammar, scene, must_mention)
 
 
 def _say_other(turn, document, grammar, scene, size):
@@ -484,7 +477,7 @@ def _say_other(turn, document, grammar, scene, size):
 
 def _finish(text, stop="."):
     """Return a sentence with its first letter large and a stop at its end."""
-    text = " ".join(text.replace("'", "’").split())
+    text = text.replace("'", "’")
     place = 3 if text.startswith("<i>") else 0
     return text[:place] + text[place].upper() + text[place + 1 :] + stop
 
@@ -494,7 +487,7 @@ def _finish(text, stop="."):
 
 def _write_body(document, design, grammar):
     """Return the bytes of the document's page; notes which of its traps are on it."""
-    traps, draw = document.traps, document.draw
+    traps, draw, words = document.traps, document.draw, design["words"][document.language]
     scene = _set_scene(document, design, grammar, document.cast[0])
     paragraphs = _write_read_outs(document, grammar, scene)
     form = document.event["form"]
@@ -512,26 +505,17 @@ def _write_body(document, design, grammar):
             if "cut_mark_inside" in traps and place == len(document.turns) // 2:
                 paragraphs.append(CUTS["cut_mark_inside"])
             if "stage_direction" in traps and turn.content == "relevant" and place < 3:
-                paragraphs.append("<i>(Applause.)</i>" if document.language == "en" else "<i>(Аплодисменты.)</i>")
+                paragraphs.append(f"<i>({words['applause']})</i>")
         paragraphs += [CUTS[name] for name in ("cut_mark", "cut_mark_bold") if name in traps]
-        document.done |= traps & {
-            *STYLES,
-            *STARS,
-            *CUTS,
-            "heading_bold",
-            "speech_heading",
-            "stage_direction",
-            "hard_breaks",
-            "namesakes",
-        }
+        whole = {"heading_bold", "speech_heading", "stage_direction", "hard_breaks", "namesakes"}
+        document.done |= traps & {*STYLES, *STARS, *CUTS, *whole}
     else:
         document.done |= traps & {"message_reads", "phone_read_out"}
     document.done |= traps & {"slider", "figure", "video", "see_also", "no_og_tags", "no_time", "announcement"}
     body = [paragraph for paragraph in paragraphs if paragraph]
-    _note_slips(document, "".join(body))
-    host = design["host"] if document.language == "ru" else f"en.{design['host']}"
+    _note_slips(document, "".join(body), words["laughter"])
     page = {
-        "number": document.number, "host": host, "title": _title(document, grammar), "lead": document.read_outs[0], "date": document.day,
+        "number": document.number, "words": words, "title": document.title, "lead": document.read_outs[0], "date": document.day,
         "time": document.time, "place": document.place, "language": document.language, "traps": traps, "transcript": bool(document.turns),
         "topics": [grammar["topics"][topic]["title"].capitalize() for topic in document.topics],
         "persons": [" ".join(reversed(person["name"].split())) for person in document.cast], "footer": design["footer"],
@@ -539,22 +523,14 @@ def _write_body(document, design, grammar):
     return write_page(page, body)
 
 
-def _note_slips(document, body):
+def _note_slips(document, body, laughter):
     """Note the slips of typing that the body really holds."""
-    signs = {"zero_width": "\u200b", "soft_hyphens": "\u00ad", "no_break_spaces": "\xa0", "stage_direction_inside": "Laughter"}
+    signs = {"zero_width": "\u200b", "soft_hyphens": "\u00ad", "no_break_spaces": "\xa0", "stage_direction_inside": laughter}
     document.done |= {
         name for name, sign in signs.items() if sign in body and (name in document.traps or name == "no_break_spaces")
     }
     if "glued_sentences" in document.traps and re.search(r"[a-z]{2}\.[A-Z][a-z]{2}", body):
         document.done.add("glued_sentences")
-
-
-def _title(document, grammar):
-    """Return the headline."""
-    other = document.cast[min(1, len(document.cast) - 1)]
-    titles = grammar.get("titles", {})
-    title = titles.get(document.slot["event"], document.event["title"])
-    return title.format(counterpart=f"{other['office']} {other['name']}", place=document.place)
 
 
 def _write_read_outs(document, grammar, scene):
@@ -565,7 +541,7 @@ def _write_read_outs(document, grammar, scene):
         if draw() < 0.5:
             text = _finish(expand(grammar["leads"], scene, draw), "")
             document.read_outs.append(text)
-            return [write_paragraph([text], document.traps)]
+            return [write_paragraph([text], document.traps, document.language)]
         return []
     templates = grammar["read_outs"]["announcement" if event == "other" else event]
     scene = scene | {"area": grammar["topics"][document.topics[0]]["areas"]}
@@ -573,7 +549,7 @@ def _write_read_outs(document, grammar, scene):
     document.read_outs += texts
     opening = [grammar["message_opening"][0][0]] if event == "message" else []
     document.read_outs += opening
-    return [write_paragraph([text], document.traps) for text in opening + texts]
+    return [write_paragraph([text], document.traps, document.language) for text in opening + texts]
 
 
 def _choose_labels(document, design):
@@ -590,8 +566,6 @@ def _choose_labels(document, design):
         target = _find_target(trap, first, later, design)
         if target is None:
             continue
-        document.done.add(trap)
-        target.form = trap
         if trap == "label_board_variant":
             target.office = design["board_variants"][int(document.draw() * len(design["board_variants"]))]
         elif trap == "label_long_office":
@@ -601,7 +575,12 @@ def _choose_labels(document, design):
         elif trap == "label_spelling":
             target.name = design["spelling_variants"][target.name]
         elif trap == "role_moderator":
-            target.office = "Moderator of the Meridian Forum plenary session"
+            target.office = design["words"][document.language]["moderator"]
+        elif target.form is None:
+            target.form = trap
+        else:
+            continue  # a label takes one form of mark-up; the plan's other one is not on the page
+        document.done.add(trap)
 
 
 def _find_target(trap, first, later, design):
@@ -614,7 +593,7 @@ def _find_target(trap, first, later, design):
         **dict.fromkeys(LATER_LABELS, later[::-1]),
         "label_spelling": [turn for turn in later[::-1] if turn.name in design["spelling_variants"]],
         "label_long_office": [turn for turn in first.values() if turn.office in design["long_offices"]],
-        "label_first_president": [turn for turn in first.values() if turn.office.startswith("First ")],
+        "label_first_president": [turn for turn in first.values() if turn.office in design["first_presidents"]],
         "role_moderator": [turn for turn in first.values() if turn.speaker_id in design["roles"]["MODERATOR"]["people"]],
     }
     return next((turn for turn in candidates.get(trap, ())), None)
@@ -623,16 +602,17 @@ def _find_target(trap, first, later, design):
 def _write_speech(turn, document, design, style):
     """Return the paragraphs of a turn: the label before the first, one to four sentences in each."""
     draw, traps, texts = document.draw, document.traps, [text for *_, text in turn.sentences]
-    label = write_label(turn.office, turn.name, turn.form, style, f"en.{design['host']}")
+    label = write_label(turn.office, turn.name, turn.form, style, design["words"][document.language])
     paragraphs, place = [], 0
     while place < len(texts):
         size = 1 if texts[place].endswith(",") else 1 + int(draw() * 4)
-        paragraph = write_paragraph(texts[place : place + size], traps)
+        paragraph = write_paragraph(texts[place : place + size], traps, document.language)
         if place == 0:
             paragraph = label + paragraph
         place += size
         if "stage_direction_inside" in traps and place >= len(texts) and turn.kind == "speech":
-            paragraph += " <i>(Laughter.)</i>" if draw() < 0.5 else " (<i>Laughter.</i>)"
+            laughter = design["words"][document.language]["laughter"]
+            paragraph += f" <i>({laughter})</i>" if draw() < 0.5 else f" (<i>{laughter}</i>)"
         paragraphs.append(paragraph)
     return paragraphs
 
@@ -642,40 +622,21 @@ def _write_speech(turn, document, design, style):
 
 def _register_row(document, design, name, sha256):
     """Return the document's row of the register."""
-    host = design["host"] if document.language == "ru" else f"en.{design['host']}"
-    address = f"http://{host}/events/president/news/{document.number}"
-    title = design["events"][document.slot["event"]]["title"].format(
-        counterpart=document.cast[min(1, len(document.cast) - 1)]["name"], place=document.place
-    )
-    event_type, note = document.slot["event"], "simulated"
+    address = f"http://{design['words'][document.language]['host']}/events/president/news/{document.number}"
+    note = "simulated"
     if "duplicate_text" in document.traps:
         note = "simulated; the text of an earlier page under a number of its own"
-    return (
-        document.key,
-        "kremlin",
-        document.language,
-        address,
-        document.day,
-        title,
-        document.place,
-        event_type,
-        name,
-        sha256,
-        "no",
-        note,
-    )
+    where = (address, document.day, document.title, document.place, document.slot["event"], name, sha256)
+    return (document.key, "kremlin", document.language, *where, "no", note)
 
 
 def _list_sentences(document):
     """Return the document's rows of TRUTH_SENTENCES."""
-    rows = [
-        (document.key, -1, number, "read-out", None, "", len(WORDS.findall(text)), text)
-        for number, text in enumerate(document.read_outs[1:])
-    ]
+    rows = [(document.key, -1, number, "read-out", None, "", text) for number, text in enumerate(document.read_outs[1:])]
     for turn_number, turn in enumerate(document.turns):
         for number, (kind, topic, codes, text) in enumerate(turn.sentences):
-            plain = TAG.sub("", text)
-            rows.append((document.key, turn_number, number, kind, topic, codes, len(WORDS.findall(plain)), plain))
+            plain = TAG.sub("", text) if "<" in text else text
+            rows.append((document.key, turn_number, number, kind, topic, codes, plain))
     return rows
 
 

@@ -3,7 +3,6 @@
 import re
 
 PIECE = re.compile(r"\{(\w+)\}|([(\[|)\]])")
-SPACED = re.compile(r"\s+([,.;?!])")
 
 
 class GrammarError(ValueError):
@@ -32,9 +31,12 @@ def expand(templates, scene, draw):
     >>> expand(compile_grammar(grammar, ["city"])["say"], {"city": ["Pell"]}, numbers)
     'the board met in Pell'
     """
-    words = []
-    _expand_into(words, templates[int(draw() * len(templates))], scene, draw)
-    return SPACED.sub(r"\1", " ".join("".join(words).split()))
+    words, parts = [], templates[int(draw() * len(templates))]
+    if not parts:
+        return ""
+    _expand_into(words, parts, scene, draw)
+    text = " ".join("".join(words).split())
+    return text.replace(" ,", ",").replace(" ?", "?") if " ," in text or " ?" in text else text
 
 
 def _expand_into(words, parts, scene, draw):

@@ -4,42 +4,24 @@ import re
 from datetime import date
 from html import escape
 
-SHORT_WORD = re.compile(r"\b(of|in|to|the|at|by|on|and|I|we|is|for|Mr|в|на|с|и|о|к|по|мы) ")
-LINE = re.compile(r"((?:\S+ ){11}\S+) ")
+SHORT_WORDS = {
+    "en": (" of ", " in ", " to ", " the ", " at ", " by ", " on ", " and ", " I ", " we ", " is ", " for ", " Mr "),
+    "ru": (" в ", " на ", " с ", " и ", " о ", " к ", " по ", " мы "),
+}
+WORDS_A_LINE = 12
 LONG_WORD = re.compile(r"\b([a-zа-яё]{4})([a-zа-яё]{5,})\b")
 GLUED = re.compile(r"([a-zа-яё]{2}\.) ([A-ZА-Я][a-zа-яё]{2})")
 MONTHS = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "ru": ["января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря"],
+    "en": "January February March April May June July August September October November December",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
 }
-WORDS = {
-    "en": {"site": "Chancery of Varesia", "events": "Events", "topics": "Topics", "persons": "Persons", "status": "Publication status",
-           "published": "Published in sections", "news": "News", "transcripts": "Transcripts", "date": "Publication date", "link": "Direct link",
-           "announcement": "Announcement", "see": "See also", "photo": "At the event."},
-    "ru": {"site": "Канцелярия Варезии", "events": "События", "topics": "Темы", "persons": "Лица", "status": "Статус материала",
-           "published": "Опубликован в разделах", "news": "Новости", "transcripts": "Стенограммы", "date": "Дата публикации", "link": "Прямая ссылка",
-           "announcement": "Анонс", "see": "Смотрите также", "photo": "Во время мероприятия."},
-}  # fmt: skip
 REMARKS = {
     "label_retranslated": "<b>{0}</b> <i>(retranslated)</i>: ",
     "label_retranslated_bold_colon": "<b>{0} </b><i>(retranslated)</i><b>:</b> ",
     "label_re_translated": "<b>{0}</b> <i>(re-translated):</i> ",
-    "label_translated_from": "<b>{0}</b> <i>(translated from Sembrian)</i>: ",
-    "label_answering": "<b>{0} (answering Petra Oln, Speaker of the Halmora Assembly):</b> ",
-    "label_responding": "<b>{0} (</b><i>responding to remarks by engineer Petra Oln)</i>: ",
+    "label_translated_from": "<b>{0}</b> <i>(translated from {1})</i>: ",
+    "label_answering": "<b>{0} (answering {2}):</b> ",
+    "label_responding": "<b>{0} (</b><i>responding to remarks by {2})</i>: ",
 }
 STYLES = {
     "label_colon_in_bold": "<b>{0}:</b> ",
@@ -50,8 +32,11 @@ STARS = {"stars_bold": "<b>* * *</b>", "stars_plain": "* * *", "stars_glued": "*
 CUTS = {"cut_mark": "&lt;…&gt;", "cut_mark_bold": "<b>&lt;</b><b>…&gt;</b>", "cut_mark_inside": "&lt;…&gt;"}
 
 
-def write_label(office, name, form, style, host):
-    """Return the markup of a speaker's label: ``form`` is the trap that it holds or None, ``style`` the page's usual form."""
+def write_label(office, name, form, style, words):
+    """Return the markup of a speaker's label: ``form`` is the trap that it holds or None, ``style`` the page's usual form.
+
+    ``words`` are the design's words of the page's language.
+    """
     office = office[:1].lower() + office[1:] if form == "label_lower_case_office" else office
     first, _, surname = name.partition(" ")
     if form in ("label_initials", "russian_initials"):
@@ -64,7 +49,7 @@ def write_label(office, name, form, style, host):
         name = name.upper()
     label = escape(f"{office} {name}".strip(), quote=False)
     if form in REMARKS:
-        return REMARKS[form].format(label)
+        return REMARKS[form].format(label, words["tongue"], words["asker"])
     if form == "label_no_space":
         return f"<b>{label}:</b>"
     if form == "label_split_bold":
@@ -74,11 +59,11 @@ def write_label(office, name, form, style, host):
     if form == "label_leading_space":
         return f"<b>\xa0{label}:</b> "
     if form == "label_person_link":
-        label = label.replace(name, _link_person(name, host))
+        label = label.replace(name, _link_person(name, words["host"]))
     return STYLES[style].format(label)
 
 
-def write_paragraph(sentences, traps):
+def write_paragraph(sentences, traps, language):
     """Return the inside of a paragraph of speech: escaped, with no-break spaces and the page's slips of typing."""
     text = " ".join(sentences)
     if "glued_sentences" in traps:
@@ -89,17 +74,21 @@ def write_paragraph(sentences, traps):
         text = LONG_WORD.sub("\\1\u00ad\\2", text, count=1)
     text = text.replace("&", "&amp;") if "&" in text else text
     if "hard_breaks" in traps:
-        text = LINE.sub(r"\1\n", text)
-    return SHORT_WORD.sub("\\1\xa0", text)
+        pieces = text.split(" ")
+        text = "\n".join(" ".join(pieces[place : place + WORDS_A_LINE]) for place in range(0, len(pieces), WORDS_A_LINE))
+    for word in SHORT_WORDS[language]:
+        text = text.replace(word, f"{word[:-1]}\xa0")
+    return text
 
 
 def write_page(page, paragraphs):
     """Return the bytes of a page.
 
-    ``page`` describes it: number, host, event, title, lead, date, time, place, language, topics, persons, transcript (whether
-    it holds speech), traps, footer. ``paragraphs`` are the insides of the body's paragraphs, in order.
+    ``page`` describes it: number, words (the design's words of its language), title, lead, date, time, place, language, topics,
+    persons, transcript (whether it holds speech), traps, footer. ``paragraphs`` are the insides of the body's paragraphs, in order.
     """
-    words, traps, host, number = WORDS[page["language"]], page["traps"], page["host"], page["number"]
+    words, traps, number = page["words"], page["traps"], page["number"]
+    host = words["host"]
     day = _write_day(page["date"], page["language"])
     title, lead = escape(page["title"]), escape(page["lead"])
     blocks = [f"<p>{paragraph}</p>" for paragraph in paragraphs]
@@ -116,10 +105,8 @@ def write_page(page, paragraphs):
     place = f'<div class="read__place p-location"><i></i>{escape(page["place"])}</div> '
     meta, announce = published + time + place, ""
     if "announcement" in traps:
-        meta, announce = (
-            "",
-            f'<div class="announce_date"> <div class="width_limiter">{words["announcement"]}, {day}</div> </div>  ',
-        )
+        meta = ""
+        announce = f'<div class="announce_date"> <div class="width_limiter">{words["announcement"]}, {day}</div> </div>  '
     return (
         f'{_write_head(page, words)} <body class=" is-reading"> <div class="header" role="banner"> <a href="http://{host}/" class="topline__head" rel="home">'
         f'{words["site"]}</a> </div> <div class="main-wrapper"> <div class="wrapsite"> <div class="read" id="js-read"> <div class="read__scroll" role="tabpanel"> '
@@ -137,7 +124,7 @@ def write_page(page, paragraphs):
 def _write_day(day, language):
     """Return a day as the site prints it."""
     parsed = date.fromisoformat(day)
-    month = MONTHS[language][parsed.month - 1]
+    month = MONTHS[language].split()[parsed.month - 1]
     return f"{month} {parsed.day}, {parsed.year}" if language == "en" else f"{parsed.day} {month} {parsed.year} года"
 
 
@@ -146,7 +133,7 @@ def _write_head(page, words):
     title, lead = escape(page["title"]), escape(page["lead"])
     tags = (
         f'<meta property="og:type" content="article"/>  <meta property="og:title" content="{title}"/> <meta property="og:description" '
-        f'content="{lead}"/> <meta property="og:url" content="http://{page["host"]}/events/president/news/{page["number"]}"/> '
+        f'content="{lead}"/> <meta property="og:url" content="http://{words["host"]}/events/president/news/{page["number"]}"/> '
     )
     return (
         f'<!doctype html> <html lang="{page["language"]}" class="no-js" itemscope="itemscope" itemtype="http://schema.org/ItemPage"> <head> '
@@ -157,7 +144,7 @@ def _write_head(page, words):
 
 def _write_details(page, words, day):
     """Return the tags and the publication status below the body."""
-    host, number = page["host"], page["number"]
+    host, number = words["host"], page["number"]
     columns = []
     for heading, kind, names in ((words["topics"], "keywords", page["topics"]), (words["persons"], "persons", page["persons"])):
         items = "".join(
