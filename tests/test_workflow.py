@@ -9,7 +9,7 @@ from conftest import Checkout
 
 pytestmark = pytest.mark.slow
 
-EVERYTHING_BEHIND_A_FIGURE = {"plot_corpus", "plot_estimates", "plot_recovery", "run_notebook", "render_report", "verify_results"}
+EVERYTHING_BEHIND_A_FIGURE = {"plot_figures", "run_notebook", "render_report", "verify_results"}
 
 
 def checksums(checkout):

@@ -93,18 +93,16 @@ def pages(wildcards):
 
 CODERS = ["dictionary", "planted"] if SIMULATED else ["dictionary"]
 TOPIC_PARTS = ["0", "1"]
-FIGURES = {
-    "plot_corpus": ["inclusion_flow", "coverage_over_time", "topics_by_actor"],
-    "plot_estimates": [
-        "frames_by_actor_and_stage",
-        "main_subframes_by_actor_and_stage",
-        "subframes_by_actor_and_stage",
-        "hypotheses_forest",
-    ],
-    "plot_recovery": ["shares_recovered", "contrasts_recovered"],
-}
-if not SIMULATED:
-    del FIGURES["plot_recovery"]
+FIGURES = [
+    "inclusion_flow",
+    "coverage_over_time",
+    "topics_by_actor",
+    "frames_by_actor_and_stage",
+    "main_subframes_by_actor_and_stage",
+    "subframes_by_actor_and_stage",
+    "hypotheses_forest",
+]
+FIGURES += ["shares_recovered", "contrasts_recovered"] if SIMULATED else []
 RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recovery_text"] if SIMULATED else []
 TABLES = [
     "documents",
@@ -122,6 +120,6 @@ TABLES = [
 TABLES += RECOVERY
 
 
-def figures(rule, suffixes=("png", "svg")):
-    """Return the files of the figures that a rule draws."""
-    return expand("results/{{corpus}}/figures/{figure}.{suffix}", figure=FIGURES[rule], suffix=suffixes)
+def figures(suffixes):
+    """Return the files of all figures in the given formats."""
+    return expand("results/{{corpus}}/figures/{figure}.{suffix}", figure=FIGURES, suffix=suffixes)

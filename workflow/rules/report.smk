@@ -31,47 +31,31 @@ rule describe_corpus:
         "../scripts/describe_corpus.py"
 
 
-rule plot_corpus:
-    """Draw the inclusion flow, the coverage over time and the topics by actor."""
+rule plot_figures:
+    """Draw every figure as PNG and SVG; each is named after what it shows."""
     input:
         documents=shards("documents"),
         inclusion="results/{corpus}/inclusion.parquet",
         words="results/{corpus}/words.parquet",
-        names="results/{corpus}/names.json",
         topics="results/{corpus}/topics/actors.parquet",
-        stages=FOLDER + "stages.csv",
-        code=code("plot_corpus"),
-    output:
-        figures=figures("plot_corpus"),
-    log:
-        "logs/plot_corpus/{corpus}.log",
-    benchmark:
-        "benchmarks/plot_corpus/{corpus}.tsv"
-    params:
-        title=TITLE,
-        simulated=SIMULATED,
-    script:
-        "../scripts/plot_corpus.py"
-
-
-rule plot_estimates:
-    """Draw the shares by actor and stage, and the forest of the hypotheses."""
-    input:
         prevalence="results/{corpus}/prevalence.parquet",
         assessments="results/{corpus}/assessments.parquet",
+        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
         names="results/{corpus}/names.json",
-        code=code("plot_estimates"),
+        stages=FOLDER + "stages.csv",
+        code=code("plot_figures"),
     output:
-        figures=figures("plot_estimates"),
+        figures=figures(["png", "svg"]),
     log:
-        "logs/plot_estimates/{corpus}.log",
+        "logs/plot_figures/{corpus}.log",
     benchmark:
-        "benchmarks/plot_estimates/{corpus}.tsv"
+        "benchmarks/plot_figures/{corpus}.tsv"
     params:
         title=TITLE,
         simulated=SIMULATED,
+        recovery=RECOVERY,
     script:
-        "../scripts/plot_estimates.py"
+        "../scripts/plot_figures.py"
 
 
 rule release_tables:
@@ -112,7 +96,7 @@ rule run_notebook:
     input:
         notebook="notebooks/findings.ipynb",
         names="results/{corpus}/names.json",
-        figures=[figures(rule, ["png"]) for rule in ("plot_corpus", "plot_estimates")],
+        figures=figures(["png"]),
         prevalence="results/{corpus}/prevalence.parquet",
         assessments="results/{corpus}/assessments.parquet",
         tallies="results/{corpus}/tallies/dictionary.parquet",
@@ -143,7 +127,7 @@ rule render_report:
         recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
         numbers="results/{corpus}/numbers.json",
         names="results/{corpus}/names.json",
-        figures=[figures(rule, ["svg"]) for rule in FIGURES],
+        figures=figures(["svg"]),
         code=code("render_report"),
     output:
         report="results/{corpus}/report.html",
@@ -175,7 +159,7 @@ rule verify_results:
         matches=shards("matches"),
         codes=shards("codes/dictionary"),
         products=[
-            *[figures(rule) for rule in FIGURES],
+            figures(["png", "svg"]),
             expand("results/{{corpus}}/tables/{table}.{suffix}", table=TABLES, suffix=["csv", "html"]),
             "results/{corpus}/numbers.json",
             "results/{corpus}/notebooks/findings.html",

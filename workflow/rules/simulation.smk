@@ -70,21 +70,3 @@ rule compare_recovery:
         folder=FOLDER,
     script:
         "../scripts/compare_recovery.py"
-
-
-rule plot_recovery:
-    """Draw planted against recovered shares and contrasts."""
-    input:
-        shares="results/{corpus}/recovery_shares.parquet",
-        contrasts="results/{corpus}/recovery_contrasts.parquet",
-        code=code("plot_recovery"),
-    output:
-        figures=figures("plot_recovery"),
-    log:
-        "logs/plot_recovery/{corpus}.log",
-    benchmark:
-        "benchmarks/plot_recovery/{corpus}.tsv"
-    params:
-        title=TITLE,
-    script:
-        "../scripts/plot_recovery.py"

@@ -44,6 +44,26 @@ CAUTION = (
 )
 
 
+def draw_figures(tables, names, stages, title, simulated):
+    """Return all figures of a corpus by their names; those of the recovery where ``tables`` holds its tables."""
+    look, people = {"subtitle": title, "simulated": simulated}, (names["actors"], names["stages"])
+    shares, tests, actors = tables["prevalence"], tables["assessments"], names["actors"]
+    titles = (names["hypothesis_families"], names["windows"], names["margins"])
+    drawn = {
+        "inclusion_flow": inclusion_flow(tables["inclusion"], actors, **look),
+        "coverage_over_time": coverage_over_time(tables["documents"], tables["words"], actors, stages, **look),
+        "topics_by_actor": topics_by_actor(tables["topics"], actors, **look),
+        "frames_by_actor_and_stage": frames_by_actor_and_stage(shares, names["families"], *people, **look),
+        "main_subframes_by_actor_and_stage": main_subframes_by_actor_and_stage(shares, names["codes"], *people, **look),
+        "subframes_by_actor_and_stage": subframes_by_actor_and_stage(shares, names["codes"], *people, **look),
+        "hypotheses_forest": hypotheses_forest(tests, *titles, **look),
+    }
+    if "recovery_shares" in tables:
+        drawn["shares_recovered"] = shares_recovered(tables["recovery_shares"], title)
+        drawn["contrasts_recovered"] = contrasts_recovered(tables["recovery_contrasts"], title)
+    return drawn
+
+
 def percent(share):
     """Return a share as a label in percent: one decimal under 10, none above."""
     points = 100 * share

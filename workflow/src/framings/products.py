@@ -188,7 +188,7 @@ def pick_evidence(matches, sentences, documents, turns, speakers, marks, codes, 
     talk = speakers.loc[speakers["actor_id"].notna(), ["document_id", "turn", "actor_id"]]
     talk = talk.merge(marks.loc[marks["relevant"], ["document_id", "turn"]], on=["document_id", "turn"])
     pool = sentences[sentences["n_words"].between(6, 60)].merge(talk, on=["document_id", "turn"])
-    hits = matches[~matches["negated"] & matches["code"].isin(list(codes)) & matches["sentence_id"].isin(pool["sentence_id"])]
+    hits = matches[~matches["negated"] & matches["code"].isin(list(codes))]
     found, hits = hits, hits[["code", "sentence_id"]].drop_duplicates()
     hits = hits.merge(pool[["sentence_id", "document_id", "turn", "actor_id", "paragraph", "text"]], on="sentence_id")
     lots = [hashlib.sha256(f"{c} {s}".encode()).hexdigest() for c, s in zip(hits["code"], hits["sentence_id"], strict=True)]

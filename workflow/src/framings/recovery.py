@@ -86,7 +86,7 @@ def _pair_sentences(sentences, truth):
     key = ["document_id", "text", "occurrence"]
     sides = []
     for table in (sentences, truth[truth["turn"] >= 0]):
-        table = table.assign(text=[normalise_text(text) for text in table["text"]])
+        table = table.assign(text=[normalise_text(text) for text in table["text"].tolist()])
         sides.append(table.assign(occurrence=table.groupby(["document_id", "text"]).cumcount()))
     return sides[0].merge(sides[1], on=key, how="outer", suffixes=("", "_true"))
 

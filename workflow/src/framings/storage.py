@@ -17,8 +17,7 @@ def read_tables(paths):
 def read_relevant(sentences, passages):
     """Return the sentences, from the shards at these paths, that the passages mark as talk about integration."""
     passages = read_tables(passages)
-    table = read_tables(sentences)
-    return table[table["sentence_id"].isin(passages.loc[passages["relevant"], "sentence_id"])].reset_index(drop=True)
+    return read_tables(sentences).merge(passages.loc[passages["relevant"], ["sentence_id"]], on="sentence_id")
 
 
 def write_table(table, path):

@@ -76,7 +76,7 @@ def audit_results(tables):
         (
             "each code belongs to a sentence",
             len(tables["codes"]),
-            int((~tables["codes"]["sentence_id"].isin(sentences["sentence_id"])).sum()),
+            int((pd.Index(sentences["sentence_id"]).get_indexer(tables["codes"]["sentence_id"]) < 0).sum()),
         ),
         ("each dictionary code has a match that counts", *_codes_without_match(tables["codes"], tables["matches"])),
     ]
