@@ -64,3 +64,18 @@ def test_nothing_is_unpickled_and_no_yaml_is_loaded_unsafely():
     """No module loads pickles or YAML with arbitrary objects."""
     text = "".join(path.read_text(encoding="utf-8") for path in [*LIBRARY, *ADAPTERS, *RULE_FILES])
     assert not re.search(r"pickle|joblib|unsafe_load|yaml\.load\((?!text, Loader=_Loader)|allow_pickle=True", text)
+
+
+@pytest.mark.parametrize("path", [*LIBRARY, *ADAPTERS], ids=lambda path: path.stem)
+def test_the_library_is_imported_in_the_one_form_that_is_followed(path):
+    """Every import of the library reads `from framings.x import y`, at the start of a line, so that code() finds it."""
+    text = path.read_text(encoding="utf-8")
+    parsed = {
+        node.module if isinstance(node, ast.ImportFrom) else alias.name
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert {name for name in parsed if name.startswith("framings")} == set(
+        re.findall(r"^ *from (framings[.\w]+) import ", text, re.M)
+    )

@@ -1,9 +1,9 @@
 # What all chapters share: checked settings, checked files of the corpus, and code as an input.
 
-import ast
 import csv
 import functools
 import hashlib
+import re
 from pathlib import Path
 
 import yaml
@@ -49,9 +49,8 @@ wildcard_constraints:
 
 @functools.cache
 def imported(path):
-    """Return the library modules that a Python file imports itself."""
-    nodes = ast.walk(ast.parse(path.read_bytes()))
-    names = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("framings.")]
+    """Return the library modules that a Python file imports itself, always as `from framings.x import y`."""
+    names = re.findall(r"^ *from (framings[.\w]+) import ", path.read_text(encoding="utf-8"), re.M)
     return [Path(workflow.basedir, "workflow/src", *name.split(".")).with_suffix(".py") for name in names]
 
 

@@ -199,7 +199,9 @@ def _refit_without(x, k, n, document, b):
     moving = np.arange(groups)
     for _ in range(STEPS):
         residual = k[:, None] - n[:, None] * expit(x @ refits[:, moving])
-        residual[document[:, None] == moving] = 0
+        column = np.searchsorted(moving, document)
+        own_rows = np.flatnonzero(moving[np.minimum(column, len(moving) - 1)] == document)
+        residual[own_rows, column[own_rows]] = 0
         step = np.einsum("gij,jg->ig", inverse[moving], x.T @ residual)
         refits[:, moving] += step
         moving = moving[np.abs(step).max(0) > TOLERANCE]
