@@ -27,7 +27,9 @@ STYLE = {
     "font.family": "DejaVu Sans",
     "svg.fonttype": "path",  # letters as outlines: the same picture where the typeface is not installed
     "svg.hashsalt": "framings",
-    "text.parse_math": False,  # a dollar sign in a title is a dollar sign
+    "text.parse_math": False,
+    "text.hinting": "none",
+    "text.hinting_factor": 1,  # a dollar sign in a title is a dollar sign
     "hatch.linewidth": 0.5,
     "path.simplify": False,
 }
