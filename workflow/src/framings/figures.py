@@ -391,7 +391,7 @@ def hypotheses_forest(
     families = families or {f: f for f in rows["family"].drop_duplicates()}
     windows, margins = windows or {w: w for w in rows["window_id"].drop_duplicates()}, margins or {}
     layout = _lay_out_forest(rows, families, windows)
-    body = sum(height for _, _, height in layout) + 0.75
+    body = round(sum(height for _, _, height in layout) + 0.75, 6)  # sum() is more exact from Python 3.12 on
     note = (
         f"Windows of documents: {'; '.join(f'{key} = {title}' for key, title in windows.items())}. Estimates in percentage points"
         " with 95 % intervals (leave-one-document-out). p: label swap within documents where defined, else jackknife; Holm: "
