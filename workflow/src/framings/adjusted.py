@@ -42,7 +42,7 @@ ADJUSTED = Contract(
 
 MODELLED = ("difference", "equivalence")
 FAR = 12.0  # a fitted logit beyond this is a share under one in 160,000: a coefficient on its way to infinity
-STEPS, TOLERANCE = 60, 1e-9
+STEPS, TOLERANCE = 60, 1e-8
 
 
 def adjust_contrasts(tallies, hypotheses, stages, coder_id, swaps=9999, seed=1, min_documents=3, min_sentences=100):
@@ -198,7 +198,11 @@ def _refit_without(x, k, n, document, b):
     refits = b[:, None] - np.einsum("gij,gj->ig", inverse, own_score)  # the full score is zero at b
     moving = np.arange(groups)
     for _ in range(STEPS):
-        residual = k[:, None] - n[:, None] * expit(x @ refits[:, moving])
+        residual = x @ refits[:, moving]  # in place: it is as large as turns times documents
+        np.exp(-residual, out=residual)
+        residual += 1
+        np.divide(-n[:, None], residual, out=residual)
+        residual += k[:, None]
         column = np.searchsorted(moving, document)
         own_rows = np.flatnonzero(moving[np.minimum(column, len(moving) - 1)] == document)
         residual[own_rows, column[own_rows]] = 0
