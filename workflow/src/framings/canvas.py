@@ -205,7 +205,7 @@ def scale(low, high, start, end):
 
 def save_png(figure):
     """Return the figure as PNG bytes at 200 dots an inch."""
-    return _bytes(figure, format="png", dpi=200, metadata={"Software": None})
+    return _bytes(figure, format="png", dpi=200, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
 
 
 def save_svg(figure):
