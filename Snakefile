@@ -28,8 +28,8 @@ if SIMULATED:
 rule all:
     default_target: True
     input:
-        RESULTS + "report.html",
-        RESULTS + "checksums.txt",
+        f"{RESULTS}report.html",
+        f"{RESULTS}checksums.txt",
 
 
 onsuccess:

@@ -1,7 +1,6 @@
 """The house's own rules of style, as far as a machine can see them."""
 
 import ast
-import json
 import re
 import subprocess
 import sys
@@ -28,11 +27,10 @@ def rules():
 
 def test_snakemake_lint_finds_nothing_but_the_allowed():
     """`snakemake --lint` names no fault other than those allowed above with their reason."""
-    call = [sys.executable, "-m", "snakemake", "--lint", "json"]
-    printed = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    lints = json.loads(printed[printed.index("{") :]) if "{" in printed else {}
-    titles = {lint["title"] for part in lints.values() for item in part for lint in item.get("lints", [item])}
-    assert titles <= ALLOWED_LINTS
+    call = [sys.executable, "-m", "snakemake", "--lint"]
+    finished = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
+    titles = set(re.findall(r"^ {4}\* (.+):$", finished.stdout + finished.stderr, re.M))
+    assert titles == ALLOWED_LINTS
 
 
 @pytest.mark.parametrize("path", ADAPTERS, ids=lambda path: path.stem)

@@ -27,7 +27,7 @@ REGISTER = (f"{RESULTS}simulated/" if SIMULATED else FOLDER) + "documents.csv"
 PAGES = f"{RESULTS}simulated/pages" if SIMULATED else config["pages"] or f"{FOLDER}pages"
 SHARDS = shard_names(config["shards"])
 
-CORPUS_FILES = [FOLDER + name for name in ("speakers.csv", "stages.csv", "hypotheses.yaml")]
+CORPUS_FILES = [f"{FOLDER}{name}" for name in ("speakers.csv", "stages.csv", "hypotheses.yaml")]
 
 if not Path(FOLDER).is_dir():
     known = ", ".join(sorted(path.name for path in Path("data/corpora").iterdir() if path.is_dir()))
@@ -67,7 +67,7 @@ def code(rule):
 
 def shards(table):
     """Return the path of a table in every shard."""
-    return expand(RESULTS + table + "/{shard}.parquet", shard=SHARDS)
+    return expand(f"{RESULTS}{table}/{{shard}}.parquet", shard=SHARDS)
 
 
 def registered(shard):

@@ -5,7 +5,7 @@ rule estimate_prevalence:
     """Estimate the share of each code by actor and stage, with leave-one-document-out intervals."""
     input:
         tallies=expand("results/{{corpus}}/tallies/{coder_id}.parquet", coder_id=CODERS),
-        stages=FOLDER + "stages.csv",
+        stages=f"{FOLDER}stages.csv",
         code=code("estimate_prevalence"),
     output:
         prevalence="results/{corpus}/prevalence.parquet",
@@ -36,7 +36,6 @@ rule assess_hypotheses:
     benchmark:
         "benchmarks/assess_hypotheses/{corpus}.tsv"
     params:
-        folder=FOLDER,
         coders=CODERS,
         settings=config["estimates"],
     script:
@@ -57,7 +56,6 @@ rule adjust_contrasts:
     benchmark:
         "benchmarks/adjust_contrasts/{corpus}.tsv"
     params:
-        folder=FOLDER,
         settings={name: config["estimates"][name] for name in ("swaps", "seed", "min_documents", "min_sentences")},
     script:
         "../scripts/adjust_contrasts.py"

@@ -25,7 +25,6 @@ rule describe_corpus:
     benchmark:
         "benchmarks/describe_corpus/{corpus}.tsv"
     params:
-        folder=FOLDER,
         language=config["language"],
     script:
         "../scripts/describe_corpus.py"
@@ -42,7 +41,7 @@ rule plot_figures:
         assessments="results/{corpus}/assessments.parquet",
         recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
         names="results/{corpus}/names.json",
-        stages=FOLDER + "stages.csv",
+        stages=f"{FOLDER}stages.csv",
         code=code("plot_figures"),
     output:
         figures=figures(["png", "svg"]),

@@ -4,8 +4,8 @@
 rule simulate_pages:
     """Write the pages of the simulated corpus, its register and the truth behind them."""
     input:
-        design=FOLDER + "design.yaml",
-        grammars=[FOLDER + "grammar_en.yaml", FOLDER + "grammar_ru.yaml"],
+        design=f"{FOLDER}design.yaml",
+        grammars=[f"{FOLDER}grammar_en.yaml", f"{FOLDER}grammar_ru.yaml"],
         code=code("simulate_pages"),
     output:
         register="results/{corpus}/simulated/documents.csv",
@@ -66,7 +66,5 @@ rule compare_recovery:
         "logs/compare_recovery/{corpus}.log",
     benchmark:
         "benchmarks/compare_recovery/{corpus}.tsv"
-    params:
-        folder=FOLDER,
     script:
         "../scripts/compare_recovery.py"

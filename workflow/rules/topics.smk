@@ -9,7 +9,7 @@ rule count_terms:
         sentences=shards("sentences"),
         marks=shards("marks"),
         passages=shards("passages"),
-        speakers=FOLDER + "speakers.csv",
+        speakers=f"{FOLDER}speakers.csv",
         stopwords=f"data/reference/stopwords_{config['language']}.txt",
         code=code("count_terms"),
     output:

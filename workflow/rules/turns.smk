@@ -23,7 +23,7 @@ rule resolve_speakers:
     input:
         documents="results/{corpus}/documents/{shard}.parquet",
         turns="results/{corpus}/turns/{shard}.parquet",
-        speakers=FOLDER + "speakers.csv",
+        speakers=f"{FOLDER}speakers.csv",
         code=code("resolve_speakers"),
     output:
         speakers="results/{corpus}/speakers/{shard}.parquet",
@@ -61,8 +61,8 @@ rule mark_turns:
         documents="results/{corpus}/documents/{shard}.parquet",
         turns="results/{corpus}/turns/{shard}.parquet",
         sentences="results/{corpus}/sentences/{shard}.parquet",
-        relevance=FOLDER + "relevance.csv",
-        stages=FOLDER + "stages.csv",
+        relevance=f"{FOLDER}relevance.csv",
+        stages=f"{FOLDER}stages.csv",
         code=code("mark_turns"),
     output:
         marks="results/{corpus}/marks/{shard}.parquet",

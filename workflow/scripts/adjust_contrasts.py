@@ -1,5 +1,7 @@
 """Estimate the contrasts from a model."""
 
+from pathlib import Path
+
 from threadpoolctl import threadpool_limits
 
 from framings.adjusted import adjust_contrasts
@@ -8,7 +10,7 @@ from framings.jobs import open_log
 from framings.storage import read_tables, write_table
 
 log = open_log(snakemake.log[0], "adjust_contrasts")
-_, stages, _, hypotheses = read_corpus(snakemake.params.folder, snakemake.input.codebook)
+_, stages, _, hypotheses = read_corpus(Path(snakemake.input.corpus[0]).parent, snakemake.input.codebook)
 with threadpool_limits(1):
     adjusted = adjust_contrasts(
         read_tables(snakemake.input.tallies), hypotheses, stages, "dictionary", **snakemake.params.settings

@@ -1,5 +1,7 @@
 """Put the hypotheses to their tests, for each coder."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from framings.assessments import assess_hypotheses
@@ -8,7 +10,7 @@ from framings.jobs import open_log
 from framings.storage import read_tables, write_table
 
 log = open_log(snakemake.log[0], "assess_hypotheses")
-_, stages, _, hypotheses = read_corpus(snakemake.params.folder, snakemake.input.codebook)
+_, stages, _, hypotheses = read_corpus(Path(snakemake.input.corpus[0]).parent, snakemake.input.codebook)
 pairs = [
     assess_hypotheses(read_tables(path), hypotheses, stages, coder, **snakemake.params.settings)
     for coder, path in zip(snakemake.params.coders, snakemake.input.tallies, strict=True)

@@ -1,5 +1,7 @@
 """Set what was planted beside what was recovered."""
 
+from pathlib import Path
+
 from framings.inputs import read_corpus
 from framings.jobs import open_log
 from framings.recovery import compare_coding, compare_contrasts, compare_shares, compare_text
@@ -7,7 +9,7 @@ from framings.storage import read_relevant, read_tables, write_table
 
 log = open_log(snakemake.log[0], "compare_recovery")
 given = snakemake.input
-_, stages, _, hypotheses = read_corpus(snakemake.params.folder, given.codebook)
+_, stages, _, hypotheses = read_corpus(Path(snakemake.input.corpus[0]).parent, given.codebook)
 speakers, planted, tallies = (read_tables(given[name]) for name in ("speakers", "planted", "tallies"))
 key = ["document_id", "turn"]
 tallied = read_relevant(given.sentences, given.passages).merge(tallies[[*key, "actor_id"]], on=key)[["sentence_id", "actor_id"]]

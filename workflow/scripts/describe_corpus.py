@@ -11,7 +11,7 @@ from framings.storage import read_relevant, read_tables, write_table
 log = open_log(snakemake.log[0], "describe_corpus")
 documents, turns, speakers, marks = (read_tables(snakemake.input[name]) for name in ("documents", "turns", "speakers", "marks"))
 sentences, relevant = read_tables(snakemake.input.sentences), read_relevant(snakemake.input.sentences, snakemake.input.passages)
-known, stages, codebook, hypotheses = read_corpus(snakemake.params.folder, snakemake.input.codebook)
+known, stages, codebook, hypotheses = read_corpus(Path(snakemake.input.corpus[0]).parent, snakemake.input.codebook)
 inclusion = count_inclusion(documents, turns, speakers, marks, sentences, relevant, snakemake.params.language)
 names = collect_names(codebook, known, stages, hypotheses, inclusion)
 matches = read_tables(snakemake.input.matches)
