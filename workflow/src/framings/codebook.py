@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import yaml
 
+from framings.mappings import TwiceError, load_mapping
 from framings.texts import fold_token, tokenise
 
 LANGUAGES = ("en", "ru")
@@ -114,23 +115,14 @@ def evaluate_composites(carried, composites):
     return pd.DataFrame({name: known[name] for name in composites}, index=carried.index)
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-    """YAML with duplicate keys refused."""
-
-    def construct_mapping(self, node, deep=False):
-        seen = {}
-        for key, _ in node.value:
-            line = key.start_mark.line + 1
-            if key.value in seen:
-                raise CodebookError(f"line {line}: key {key.value!r} occurs twice (first in line {seen[key.value]}); keep one")
-            seen[key.value] = line
-        return super().construct_mapping(node, deep)
-
-
 def _load_mapping(text):
     """Return the YAML mapping in ``text``."""
     try:
-        book = yaml.load(text, Loader=_Loader)  # noqa: S506 - the loader derives from SafeLoader
+        book = load_mapping(text)
+    except TwiceError as error:
+        raise CodebookError(
+            f"line {error.line}: key {error.key!r} occurs twice (first in line {error.first}); keep one"
+        ) from error
     except yaml.MarkedYAMLError as error:
         raise CodebookError(f"line {error.problem_mark.line + 1}: not YAML ({error.problem})") from error
     if not isinstance(book, dict):

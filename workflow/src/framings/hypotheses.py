@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 
 import yaml
 
+from framings.mappings import TwiceError, load_mapping
+
 # What each test needs beside id, family, test, claim and ground.
 TESTS = {
     "difference": ("code", "a", "b", "sign"),
@@ -122,27 +124,14 @@ def read_hypotheses(text, codes, actors, stages):
     return Hypotheses(windows, families, hypotheses, hashlib.sha256(canonical.encode()).hexdigest())
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-    """YAML with duplicate keys refused."""
-
-    def construct_mapping(self, node, deep=False):
-        seen = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                raise HypothesesError(f"hypotheses.yaml, line {line}: key {key.value!r} occurs twice; keep one")
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
 def _load(text):
     """Return the mapping in ``text``."""
     try:
-        book = yaml.load(text, Loader=_Loader)  # noqa: S506 - the loader derives from SafeLoader
+        book = load_mapping(text)
     except yaml.MarkedYAMLError as error:
         raise HypothesesError(f"hypotheses.yaml, line {error.problem_mark.line + 1}: not YAML ({error.problem})") from error
-    except HypothesesError:
-        raise
+    except TwiceError as error:
+        raise HypothesesError(f"hypotheses.yaml, line {error.line}: key {error.key!r} occurs twice; keep one") from error
     except ValueError as error:  # YAML takes 2016-02-30 for a date
         raise HypothesesError(f"hypotheses.yaml: a date is no day of the calendar ({error}); write YYYY-MM-DD") from error
     if not isinstance(book, dict):

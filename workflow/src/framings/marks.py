@@ -1,16 +1,13 @@
 """Marks: the stage of integration a turn falls in, whether it speaks of integration, and which of its sentences do."""
 
-import re
-from datetime import date
-
 import numpy as np
 import pandas as pd
 
 from framings.codebook import fold_pattern
+from framings.days import is_day
 from framings.frames import match_patterns
 from framings.schemas import MARKS, PASSAGES, RELEVANCE, STAGES, check
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 FIRST, LAST = "0001-01-01", "9999-12-31"
 
 
@@ -121,14 +118,9 @@ def _read_day(cell, side, row, default):
     """Return a day of the table of stages, ``default`` where the cell is empty."""
     if pd.isna(cell) or cell == "":
         return default
-    try:
-        if not DAY.fullmatch(cell):
-            raise ValueError
-        return date.fromisoformat(cell).isoformat()
-    except ValueError:
-        raise MarksError(
-            f"stages.csv, row {row}, column {side}: {cell!r} is no day; write YYYY-MM-DD or leave it empty"
-        ) from None
+    if not is_day(cell):
+        raise MarksError(f"stages.csv, row {row}, column {side}: {cell!r} is no day; write YYYY-MM-DD or leave it empty")
+    return cell
 
 
 def _languages(sentences, documents):
