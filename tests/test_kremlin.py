@@ -4,8 +4,10 @@ import random
 
 import pytest
 from made_pages import DETAILS, PERSON_NOTE, SEE_ALSO, SLIDER, write_page
+from made_sites import write_mirror
 
-from framings.sources.kremlin import read_page
+from framings.sources.kremlin import read_page, recognise
+from framings.sources.own_keys import is_own_page
 from framings.sources.page import SourceError, count_inked
 
 
@@ -104,6 +106,9 @@ def test_one_broken_byte_is_left_out_and_listed():
         (write_page("<p>Hi.</p>")[:900], "cut off before its article ends"),
         (write_page("<p>" + "Привет, сад. " * 9 + "</p>").decode().encode("cp1251", "ignore"), "are not UTF-8"),
         (b"", "holds no article"),
+        (write_mirror("<p>Hi.</p>", number=102), "number 102, not 101"),
+        (write_mirror("<p>Hi.</p>").replace(b"canonical", b"next"), "no number, not 101"),
+        (write_mirror("<p>Hi.</p>").replace(b'class="published"', b""), "no line with its day"),
     ],
 )
 def test_a_wrong_page_is_refused_in_a_sentence(raw, sentence):
@@ -126,8 +131,71 @@ def test_broken_markup_is_read_or_refused_but_never_crashes():
         except SourceError:
             continue
         assert page.n_chars_body == page.n_chars_kept + page.n_chars_removed
-    deep = read_page(write_page("<div>" * 10_000 + "<b>" * 10_000 + "deep", details=""), "101")
+    deep = read_page(write_page("<div>" * 5_000 + "<b>" * 5_000 + "deep", details=""), "101")
     assert sum(count_inked(text) for text in texts(deep)) == deep.n_chars_body > 0
+    with pytest.raises(SourceError, match="nested too deep"):
+        read_page(write_page("<ul><li>" * 20_000 + "deeper"), "101")
+
+
+def test_a_page_saved_by_a_browser_is_the_same_page():
+    """Attributes and absolute links added, or the whole saved in UTF-16: nothing of the text changes."""
+    raw = write_page(f"{SLIDER}<p><b>Jane Doe:</b> we met.</p>")
+    saved = raw.replace(b'class="read__in', b'style="top: 0px;" aria-hidden="false" class="is-open read__in').replace(
+        b"<p>", b'<p rel="1">'
+    )
+    saved = b"<!-- saved from url=(0048)http://en.kremlin.ru/events/president/news/101 -->\n" + saved
+    assert read_page(saved, "101").paragraphs == read_page(raw, "101").paragraphs
+    assert read_page(saved.decode().encode("utf-16"), "101").paragraphs == read_page(raw, "101").paragraphs
+
+
+def test_of_several_open_articles_the_one_asked_for_counts():
+    """A window in which a reader opened one page after the other holds them all."""
+    first, second = write_page("<p>One.</p>"), write_page("<p>Two.</p>", number=102)
+    both = first.replace(b"</body>", second[second.index(b"<article") : second.index(b"</article>") + 10] + b"</body>")
+    assert texts(read_page(both, "102")) == ["Two."] and texts(read_page(both, "101")) == ["One."]
+
+
+@pytest.mark.parametrize(
+    ("language", "published", "expected"),
+    [
+        ("en", "October 11, 2017, 18:45, Old Garden", ("2017-10-11", "18:45", "Old Garden")),
+        ("en", "October 11, 2017, Old Garden", ("2017-10-11", None, "Old Garden")),
+        ("en", "October 11, 2017", ("2017-10-11", None, None)),
+        ("ru", "11 октября 2017 года, 18:45 Старый сад", ("2017-10-11", "18:45", "Старый сад")),
+        ("en", "Soon", (None, None, None)),
+    ],
+)
+def test_a_page_of_a_special_mirror_is_read(language, published, expected):
+    """The mirror prints a heading and one line with day, time and place above the text."""
+    page = read_page(write_mirror("<p><b>Jane Doe:</b> Hello.</p><p>Bye.</p>", published=published, language=language), "101")
+    assert texts(page) == ["Jane Doe: Hello.", "Bye."]
+    assert page.paragraphs[0].bold == ((0, 9),)
+    assert (page.title, page.language) == ("Talks on stars", language)
+    assert (page.date, page.time, page.place) == expected
+    assert [piece.reason for piece in page.removed] == ["day, time and place"]
+
+
+def test_pages_are_recognised_by_the_number_they_carry():
+    """Main site and mirror say which item they hold; a page of another site, or a mirror's without address, says nothing."""
+    assert recognise(write_page("<p>Hi.</p>", number=102)) == "102"
+    assert recognise(write_mirror("<p>Hi.</p>", number=103)) == "103"
+    assert recognise(write_mirror("<p>Hi.</p>").replace(b"canonical", b"next")) is None
+    assert recognise(b"<html><article><p>kremlin.ru</p></article></html>") is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "asked", "own"),
+    [
+        (b'<link rel="canonical" href="http://en.kremlin.ru/events/president/news/101/print">', "101", True),
+        (b'<link rel="canonical" href="http://en.kremlin.ru/events/president/news/101/print">', "102", False),
+        (b'<a href="http://archive.kremlin.ru/">Home</a>', "archive-2006-05-10-105566", True),
+        (b'<a href="http://kremlin.ru/">Home</a>', "101", False),
+        (b"<p>Welcome</p>", "archive-2006-05-10-105566", False),
+    ],
+)
+def test_a_page_in_an_unknown_form_must_say_whose_it_is(raw, asked, own):
+    """Print pages and archives whose markup is not known are read by their looks only if they belong to the document."""
+    assert is_own_page(raw, "kremlin", asked) is own
 
 
 def test_the_details_are_no_text_of_the_body():

@@ -1,21 +1,21 @@
-"""Pages of the president's site, kremlin.ru, in English and Russian: bytes -> page."""
+"""Pages of the president's site, kremlin.ru, in English and Russian, main site and special mirrors: bytes -> page."""
 
 import re
-import unicodedata
 
-from selectolax.lexbor import LexborHTMLParser
-
-from framings.sources.page import Page, Paragraph, Removed, SourceError, count_inked
-from framings.texts import normalise_text
+from framings.sources.markup import (
+    attribute_of,
+    check_balance,
+    language_of,
+    parse_html,
+    read_body,
+    text_of,
+    texts_of,
+    visible_text,
+)
+from framings.sources.page import Page, Removed, SourceError, count_inked
 
 ARTICLE, BODY, FURNITURE, DETAILS = "article.read__in", "[itemprop=articleBody]", "masha-ignore", "read__bottommeta"
-HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-# ASSUME: a <br> separates paragraphs; on the pages known it only ends them.
-BLOCKS = HEADINGS | frozenset(
-    ["p", "div", "blockquote", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr", "td", "th", "section", "pre", "hr", "br"]
-)
-BOLD, ITALIC = frozenset(["b", "strong"]), frozenset(["i", "em"])
-NOT_TEXT = {"script": "script", "style": "style sheet", "noscript": "script", "iframe": "embedded page", "figcaption": "caption"}
+MIRROR_BODY, MIRROR_PLACE = "div.singlepost", "p.published"
 NOT_SPEECH = {
     DETAILS: "tags and details of publication",
     "tooltip_person": "note on a person",
@@ -26,47 +26,62 @@ NOT_SPEECH = {
     "read__cut": "links to other pages",
     FURNITURE: "furniture of the site",
 }
+NUMBER = re.compile(rb"""<article\b[^<>]{0,400}?\bid=["']?event-(\d{1,9})\b""")
+MIRROR = re.compile(rb"""<div\b[^<>]{0,200}?\bclass=["']?[^"'<>]{0,100}\bsinglepost\b""")
+PLACE = re.compile(r"^[\s,.–—-]*(?:года\b|г\.)?[\s,.–—-]*|[\s,.–—-]+$")  # what stands between a day or time and the place
+TIME = re.compile(r"\b(\d\d:\d\d)\b")
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 WORD = re.compile(r"\w+")
 MOST_BAD_BYTES = 8
+
+
+def recognise(raw):
+    """Return the site's number of the page in ``raw`` if it is a page of an event in a form known here, else None."""
+    if found := NUMBER.search(raw):
+        return found[1].decode()
+    return _find_mirror_number(raw) if MIRROR.search(raw) else None
 
 
 def read_page(raw, asked_id):
     """Return the ``Page`` that the bytes ``raw`` hold, whose number on the site must be ``asked_id``.
 
-    The body is kept as paragraphs, or removed piece by piece with a reason; the two are checked against a count of the
-    body's characters taken by the parser alone. Raises ``SourceError`` with one sentence for a page of another site, a
-    page cut off in its middle, a page with another number, and a body that does not balance.
+    Known are the pages of the main site (print pages in the same markup and pages saved by a browser included) and those of
+    its special mirrors. The body is kept as paragraphs, or removed piece by piece with a reason; the two are checked
+    against a count of the body's characters taken by the parser alone. Raises ``SourceError`` with one sentence for a page
+    of another site, a page cut off in its middle, a page with another number, and a body that does not balance.
     """
-    article, bad_bytes = _find_article(raw)
+    if raw.startswith(WIDE_MARKS):
+        from framings.encodings import decode_text
+
+        raw = decode_text(raw).encode()
+    if b"<article" not in raw and MIRROR.search(raw):
+        return _read_mirror(raw, asked_id)
+    article, bad_bytes = _find_article(raw, asked_id)
     if article.id != f"event-{asked_id}":
         raise SourceError(f"the page holds {article.id or 'no number'}, not event-{asked_id}; save the right page")
     body = article.css_first(BODY)
     if body is None:
         raise SourceError("the page has no body (no element with itemprop=articleBody); save the page again")
-    paragraphs, removed = _read_body(body)
-    page = Page(
-        title=_text_of(article, "h1.entry-title") or "",
-        language=_attribute_of(article, "meta[itemprop=inLanguage]", "content"),
-        date=_attribute_of(article, "time.read__published", "datetime", r"\d{4}-\d\d-\d\d"),
-        time=_text_of(article, ".read__meta .read__time"),
-        place=_text_of(article, ".read__meta .read__place"),
-        lead=_text_of(article, ".read__lead"),
-        sections=_texts_of(body, f".{DETAILS} .read__status p:first-of-type a"),
-        topics=_texts_of(body, f".{DETAILS} .read__taglist a[href*='/keywords/']"),
-        persons=_texts_of(body, f".{DETAILS} .read__taglist a[href*='/persons/']"),
-        paragraphs=paragraphs,
-        removed=(*removed, *[Removed("byte that is not UTF-8", 0, f"0x{byte:02x}") for byte in bad_bytes]),
-        n_chars_body=count_inked(body.text(deep=True)),
-    )
-    if page.n_chars_body != page.n_chars_kept + page.n_chars_removed:
-        raise SourceError(
-            f"the body has {page.n_chars_body} characters, but {page.n_chars_kept} were kept and {page.n_chars_removed} removed; "
-            "report the page, its markup is new"
+    paragraphs, removed = read_body(body, _find_reason, _find_echoes)
+    return check_balance(
+        Page(
+            title=text_of(article, "h1.entry-title", _find_reason) or "",
+            language=attribute_of(article, "meta[itemprop=inLanguage]", "content"),
+            date=attribute_of(article, "time.read__published", "datetime", r"\d{4}-\d\d-\d\d"),
+            time=text_of(article, ".read__meta .read__time", _find_reason),
+            place=text_of(article, ".read__meta .read__place", _find_reason),
+            lead=text_of(article, ".read__lead", _find_reason),
+            sections=texts_of(body, f".{DETAILS} .read__status p:first-of-type a", _find_reason),
+            topics=texts_of(body, f".{DETAILS} .read__taglist a[href*='/keywords/']", _find_reason),
+            persons=texts_of(body, f".{DETAILS} .read__taglist a[href*='/persons/']", _find_reason),
+            paragraphs=paragraphs,
+            removed=(*removed, *[Removed("byte that is not UTF-8", 0, f"0x{byte:02x}") for byte in bad_bytes]),
+            n_chars_body=count_inked(body.text(deep=True)),
         )
-    return page
+    )
 
 
-def _find_article(raw):
+def _find_article(raw, asked_id):
     """Return the article element of a page and the bytes that were no UTF-8; only the article is parsed, for speed."""
     start, end = raw.find(b"<article"), raw.rfind(b"</article>")
     if start < 0:
@@ -74,10 +89,11 @@ def _find_article(raw):
     if end < start:
         raise SourceError("the page is cut off before its article ends; save it again")
     text, bad_bytes = _decode(raw[start : end + len(b"</article>")], start)
-    article = LexborHTMLParser(unicodedata.normalize("NFC", text)).css_first(ARTICLE)
-    if article is None:
+    articles = parse_html(text).css(ARTICLE)
+    if not articles:
         raise SourceError("this is no page of an event on kremlin.ru (no article.read__in); save the right page")
-    return article, bad_bytes
+    # ASSUME: a page saved from a window in which several articles were opened holds them all; the one asked for counts.
+    return next((article for article in articles if article.id == f"event-{asked_id}"), articles[0]), bad_bytes
 
 
 def _decode(raw, offset):
@@ -96,54 +112,50 @@ def _decode(raw, offset):
         return re.sub("[\udc80-\udcff]", "", text), bad
 
 
-def _read_body(body):
-    """Return the paragraphs of a body and the pieces removed from it."""
-    blocks, removed = _collect_blocks(body)
-    marked, n_unseen = [], 0
-    for quoted, runs in blocks:
-        raw = "".join(run for run, _, _ in runs)
-        text = normalise_text(raw)
-        n_unseen += count_inked(raw) - count_inked(text)
-        if text:
-            marked.append((quoted, _mark_up(text, runs)))
-    echoes = _find_echoes(marked)
-    removed += [Removed("quotation set off by the editors, said in the text too", count_inked(text), text) for text in echoes]
-    if n_unseen:
-        removed.append(Removed("invisible characters, and marks joined with their letters", n_unseen, ""))
-    return tuple(paragraph for quoted, paragraph in marked if not (quoted and paragraph.text in echoes)), removed
+def _read_mirror(raw, asked_id):
+    """Return the page of a special mirror: a heading, a line with day, time and place, and the text below it."""
+    # ASSUME: the markup is known from a public collector of these pages only (div.singlepost with p.published first in it).
+    # The mirror has no element of its own for the summary, so it stays the first paragraph of the text.
+    from framings.sources.printed_days import find_printed_day
+
+    number = _find_mirror_number(raw)
+    if number != asked_id:
+        raise SourceError(f"the page holds {f'number {number}' if number else 'no number'}, not {asked_id}; save the right page")
+    text, bad_bytes = _decode(raw, 0)
+    document = parse_html(text)
+    body = document.css_first(MIRROR_BODY)
+    if body is None or document.css_first(MIRROR_PLACE) is None:
+        raise SourceError("the page has no line with its day (no p.published); save the page again")
+    heading, published = "", None
+    for node in document.css(f"h1, h2, {MIRROR_PLACE}"):
+        if node.tag == "p":
+            published = visible_text(node)
+            break
+        heading = visible_text(node) or heading
+    day, _, end = find_printed_day(published) or (None, 0, 0)
+    clock = TIME.search(published, end)
+
+    def find_reason(node):
+        text = visible_text(node) if node.tag in ("p", "h1", "h2") else ""
+        return "day, time and place" if text == published != "" else "title" if text == heading != "" else _find_reason(node)
+
+    paragraphs, removed = read_body(body, find_reason)
+    return check_balance(
+        Page(
+            title=heading, language=language_of(document), date=day, time=clock and clock[1],
+            place=PLACE.sub("", published[clock.end() if clock else end :]) or None if day else None,
+            lead=None, sections=(), topics=(), persons=(), paragraphs=paragraphs,
+            removed=(*removed, *[Removed("byte that is not UTF-8", 0, f"0x{byte:02x}") for byte in bad_bytes]),
+            n_chars_body=count_inked(body.text(deep=True)),
+        )
+    )  # fmt: skip
 
 
-def _collect_blocks(body):
-    """Return the text blocks of a body as (quoted, runs of (text, bold, italic)), and the pieces that are not text.
+def _find_mirror_number(raw):
+    """Return the number of the item in the first address that a page of a mirror gives as its own, or None."""
+    from framings.sources.own_keys import find_own_keys
 
-    Walks without recursion, so that no nesting is too deep.
-    """
-    blocks, removed, runs = [], [], []
-    stack = [(body, False, False, False)]
-    while stack:
-        node, bold, italic, quoted = stack.pop()
-        tag = node.tag if node is not None else None
-        if tag == "-text":
-            runs.append((node.text(), bold, italic))
-            continue
-        if tag is None or tag in BLOCKS:
-            if runs:
-                blocks.append((quoted, runs))
-                runs = []
-            if tag is None:
-                continue
-        elif tag.startswith("-"):
-            continue
-        reason = NOT_TEXT.get(tag) or _find_reason(node)
-        if reason:
-            text = node.text(deep=True)
-            removed.append(Removed(reason, count_inked(text), normalise_text(text)))
-            continue
-        inner = (bold or tag in BOLD or tag in HEADINGS, italic or tag in ITALIC, quoted or tag == "blockquote")
-        if tag in BLOCKS:
-            stack.append((None, False, False, inner[2]))
-        stack.extend((child, *inner) for child in reversed(list(node.iter(include_text=True))))
-    return blocks + [(False, runs)] * bool(runs), [piece for piece in removed if piece.n_chars]
+    return next((key.number for key in find_own_keys(raw) if key.source == "kremlin" and key.number.isdigit()), None)
 
 
 def _find_reason(node):
@@ -157,63 +169,19 @@ def _find_reason(node):
     return next(reason for name, reason in NOT_SPEECH.items() if name in classes)
 
 
-def _mark_up(text, runs):
-    """Return the paragraph with normalised ``text`` whose bold and italic ranges come from its raw runs.
-
-    Each run is folded as the whole was, so offsets count in ``text``; ranges with nothing but a space between them are one.
-    """
-    ranges, end = ([], []), 0
-    if not any(bold or italic for _, bold, italic in runs):
-        return Paragraph(text)
-    for raw, *styles in runs:
-        piece = normalise_text(raw)
-        if not piece:
-            continue
-        start = end + (text[end : end + 1] == " ")
-        end = min(start + len(piece), len(text))
-        for spans, styled in zip(ranges, styles, strict=True):
-            if styled and spans and not text[spans[-1][1] : start].strip():
-                spans[-1] = (spans[-1][0], end)
-            elif styled:
-                spans.append((start, end))
-    return Paragraph(text, *map(tuple, ranges))
-
-
 def _find_echoes(marked):
-    """Return the texts of block quotations that repeat what the body says elsewhere."""
+    """Return {index: reason} of the block quotations that repeat what the body says elsewhere."""
     # ASSUME: the site sets off phrases of a speech as quotations. One most of whose runs of three words stand in the rest
     # of the body is such a repetition and must not count as said twice (true of all 210 on the pages known).
-    quotes = [paragraph.text for quoted, paragraph in marked if quoted]
+    quotes = [(place, _word_triples(paragraph.text)) for place, (quoted, paragraph) in enumerate(marked) if quoted]
     if not quotes:
-        return []
+        return {}
     said = set().union(*[_word_triples(paragraph.text) for quoted, paragraph in marked if not quoted])
-    return [text for text in quotes if len(_word_triples(text) & said) >= 0.6 * len(_word_triples(text))]
+    reason = "quotation set off by the editors, said in the text too"
+    return {place: reason for place, triples in quotes if len(triples & said) >= 0.6 * len(triples)}
 
 
 def _word_triples(text):
     """Return the runs of three words in ``text``, in lower case."""
     words = WORD.findall(text.lower())
     return set(zip(words, words[1:], words[2:], strict=False)) or {tuple(words)}
-
-
-def _text_of(node, selector):
-    """Return the text of the first element that fits, without furniture of the site; None where there is none."""
-    found = node.css_first(selector)
-    return None if found is None else _visible_text(found) or None
-
-
-def _texts_of(node, selector):
-    """Return the texts of all elements that fit."""
-    return tuple(filter(None, map(_visible_text, node.css(selector))))
-
-
-def _visible_text(node):
-    """Return the normalised text of an element without furniture of the site."""
-    return normalise_text(" ".join("".join(run for run, _, _ in runs) for _, runs in _collect_blocks(node)[0]))
-
-
-def _attribute_of(node, selector, name, pattern=r"\S+"):
-    """Return an attribute of the first element that fits; None where there is none or it does not have the pattern."""
-    found = node.css_first(selector)
-    value = (found.attributes.get(name) or "") if found is not None else ""
-    return value if re.fullmatch(pattern, value) else None

@@ -30,7 +30,7 @@ class Page:
     """A page: what stands around its body, the paragraphs kept, the pieces removed, and the size of the body.
 
     ``n_chars_body`` counts the characters of the body that are not white space, on the page itself and independently
-    of ``paragraphs`` and ``removed``. Dates are YYYY-MM-DD, times HH:MM; what the page does not say is None.
+    of ``paragraphs`` and ``removed``. ``speaker`` is who speaks where the text itself names nobody. Dates are YYYY-MM-DD, times HH:MM; what the page does not say is None.
     """
 
     title: str
@@ -45,6 +45,7 @@ class Page:
     paragraphs: tuple
     removed: tuple
     n_chars_body: int
+    speaker: str | None = None
 
     @property
     def n_chars_kept(self):
@@ -63,4 +64,6 @@ def count_inked(text):
     >>> count_inked(" a\\u00a0b \\n")
     2
     """
+    if text.isprintable():  # the ordinary space is the only white space that is printable
+        return len(text) - text.count(" ")
     return len("".join(text.split()))
