@@ -3,7 +3,11 @@
 import re
 import unicodedata
 
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# Control characters that are not white space, zero-width characters, marks of direction and of variants, empty letters.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]"
+)
 APOSTROPHES = "'’‘ʼ＇"
 HYPHENS = "‐‑﹣－-"  # the ordinary one last: it stands in a character class
 FOLDED = str.maketrans(
@@ -13,7 +17,7 @@ TOKEN = re.compile(rf"[^\W_]+(?:[\u0300\u0301]+[^\W_]*|[{APOSTROPHES}{HYPHENS}][
 
 
 def normalise_text(text):
-    """Return ``text`` in NFC without zero-width characters and soft hyphens, every run of white space one space, stripped.
+    """Return ``text`` in NFC without characters that nobody sees, every run of white space one space, stripped.
 
     >>> normalise_text(" co\\u00adope\\u200bration\\u00a0in   2014\\n")
     'cooperation in 2014'
