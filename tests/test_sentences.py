@@ -158,6 +158,16 @@ def test_a_stage_direction_cuts_and_a_label_is_no_speech():
     assert sentences["n_words"].tolist() == [2, 2, 2]
 
 
+def test_the_stop_behind_a_stage_direction_opens_no_sentence():
+    """A stop or comma that a direction cuts off from its sentence belongs to no sentence."""
+    text = "We hope (Applause). It grows (Laughter), as ever."
+    spans = [(0, 8, "speech", 0), (8, 18, "stage direction", 0), (18, 29, "speech", 0)]
+    tables = place_spans(*spans, (29, 39, "stage direction", 0), (39, 49, "speech", 0), text=text)
+    sentences = split_sentences(*tables, ABBREVIATIONS)
+    assert sentences["text"].tolist() == ["We hope", "It grows", "as ever."]
+    assert sentences["start"].tolist() == [0, 20, 41]
+
+
 def test_what_is_not_spoken_gives_no_sentence():
     """Read-outs, headings, cut marks and spans outside turns are left out; so is a span without a word; questions stay."""
     text = "Read. Head. Cut… Who? …"

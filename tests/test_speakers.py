@@ -87,6 +87,47 @@ def test_an_office_alone_names_its_holder_that_day():
     assert resolve("Vice President of Northland", "", "Vice President of Northland")[2] == "unresolved"
 
 
+@pytest.mark.parametrize("office", ["Ruler", "President of Lakeland", "Lakeland President"])
+def test_each_office_of_a_cell_names_its_holder(office):
+    """A cell of speakers.csv may hold several offices separated by ';': each of them counts by itself, none needs the others."""
+    offices = "Ruler; President of Lakeland ;Lakeland President"
+    table = known(("dora-vane", "Dora Vane", "", offices, "2018-01-01", "", "LAKE"), ("eve-vane", "Eve Vane", "", "", "", "", ""))
+    documents = pd.DataFrame({"document_id": ["d"], "date": ["2020-01-01"]})
+    turns = pd.DataFrame({"document_id": "d", "turn": [0, 1], "kind": "speech", "name": ["", "Vane"], "office": office})
+    found = resolve_speakers(documents, turns.assign(label=[office, f"{office} Vane"]), table)
+    assert found["speaker_id"].tolist() == ["dora-vane", "dora-vane"]
+    assert found["resolution"].tolist() == ["role", "surname and office"]
+
+
+def test_a_speaker_may_be_a_country():
+    """Where a register names who speaks, the turn has no label; a name of one word is a full name too."""
+    table = known(("northland", "Northland", "Republic of Northland", "", "", "", "NORTHLAND"))
+    documents = pd.DataFrame({"document_id": ["d"], "date": ["2014-05-29"]})
+    names = ["Northland", "Republic of Northland", "Ada King", "Nortland"]
+    turns = pd.DataFrame(
+        {"document_id": "d", "turn": range(4), "kind": "speech", "label": ["", "", "–", ""], "name": names, "office": ""}
+    )
+    found = resolve_speakers(documents, turns, table)
+    assert found["speaker_id"].tolist()[:3] == ["northland", "northland", "ada-king"]
+    assert found["resolution"].tolist() == ["full name", "full name", "full name", "unresolved"]
+    assert found["nearest"][3] == "Northland"
+
+
+@pytest.mark.parametrize(
+    ("name", "office", "nearest"),
+    [
+        ("Maximilian Konstantin Lane", "", "Max Lane; Tim Lane"),
+        ("Bo Read", "", "Bo Reed"),
+        ("", "Vice President of Northland", "Bo Reed; Ada King; Max Lane"),
+        ("Quentin Xylophone", "Cook", None),
+        ("", "Cook", None),
+    ],
+)
+def test_an_unresolved_label_comes_with_the_nearest_names(name, office, nearest):
+    """Near are like names, bearers of the surname, and, where there is no name, holders of like offices."""
+    assert resolve(f"{office} {name}".strip(), name, office, "2017-01-01")[2:] == ("unresolved", nearest)
+
+
 def test_roles_without_a_name_are_nobody():
     """A question from the hall has no speaker and no nearest name."""
     assert resolve("Question", "", "Question", kind="question") == (None, None, "role without a name", None)

@@ -1,21 +1,25 @@
 """Who has the floor: labels, what is none, and one function for each character."""
 
+import time
+
 import pandas as pd
 import pytest
 from made_pages import write_page
 
+from framings.dialogues import find_dash_heads
+from framings.labels import find_heads, find_name
 from framings.schemas import DOCUMENTS, PARAGRAPHS
 from framings.sources.kremlin import read_page
-from framings.turns import find_name, segment_turns
+from framings.turns import segment_turns, split_paragraph
 
 
-def segment(*bodies, persons=None, tags=True):
+def segment(*bodies, persons=None, speaker=None, tags=True):
     """Return the turns and the spans (with their text) of a page whose paragraphs have the given markup."""
     page = read_page(write_page("".join(f"<p>{body}</p>" if tags else body for body in bodies), details=""), "101")
     ranges = lambda pairs: " ".join(f"{a}:{b}" for a, b in pairs)  # noqa: E731 (two uses, one line each)
     rows = [("d", n, part.text, ranges(part.bold), ranges(part.italic)) for n, part in enumerate(page.paragraphs)]
     paragraphs = pd.DataFrame(rows, columns=list(PARAGRAPHS.columns))
-    documents = pd.DataFrame([{"document_id": "d", "persons": persons}], columns=list(DOCUMENTS.columns))
+    documents = pd.DataFrame([{"document_id": "d", "persons": persons, "speaker": speaker}], columns=list(DOCUMENTS.columns))
     turns, spans = segment_turns(documents, paragraphs)
     texts = paragraphs["text"].tolist()
     for number, text in enumerate(texts):
@@ -193,6 +197,132 @@ def test_labels_without_bold_count_where_nothing_is_bold():
     assert pieces[-1] == ("speech", 2, "Three things: A, B.")
 
 
+@pytest.mark.parametrize(
+    ("body", "name", "office"),
+    [
+        ("Max Roe: Yes.", "Max Roe", ""),
+        ("Max Roe (retranslated): Yes.", "Max Roe", ""),
+        ("Max Roe, Garden-1 TV Channel: Yes.", "Max Roe", "Garden-1 TV Channel"),
+        ("Max Roe, Greenfield: Yes.", "Max Roe", "Greenfield"),
+        ("Max Roe, Head of the Seed Office, moderator: Yes.", "Max Roe", "Head of the Seed Office, moderator"),
+        ("Film Director Emir Roe: Yes.", "Emir Roe", "Film Director"),
+        ("Patriarch Maxim: Yes.", "Maxim", "Patriarch"),
+        ("chairman of the Joint Garden Commission Board Max Roe: Yes.", "Max Roe", "chairman of the Joint Garden Commission Board"),
+        ("Head of the Seed Office, member of the Garden Club Max Roe: Yes.", "Max Roe", "Head of the Seed Office, member of the Garden Club"),
+        ("Deputy Head of the " + "Seed and Plant " * 12 + "Office Max Roe: Yes.", "Max Roe", "Deputy Head of the " + "Seed and Plant " * 12 + "Office"),
+        ("Max Roe (answering a remark of Ann Poe, who told " + "of the seeds " * 12 + "at length): Yes.", "Max Roe", ""),
+        ("Video question: Yes.", "", "Video question"),
+        ("Question retranslated): Yes.", "", "Question retranslated"),
+        ("Moderator: Yes.", "", "Moderator"),
+    ],
+)  # fmt: skip
+def test_labels_without_bold_have_the_forms_of_those_in_bold(body, name, office):
+    """Firms and offices before or after the name, long ones, remarks in brackets, and roles, on a page of plain text."""
+    turns, pieces = segment("President of Northland Jane Doe: Welcome.", body)
+    assert turns[["name", "office"]].to_numpy().tolist()[1:] == [[name, office]]
+    assert pieces[-1] == ("question" if not name else "speech", 1, "Yes.")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "But, as usual, let us begin with the seeds, the first ones sent by Mr Roe: they grow.",
+        "Thankfully, there remain wise people in Northland: they sow.",
+        "Ann Poe had this to write to us: the seeds grow.",
+        "President Max Roe, whom we met, said to Ann Poe: sow.",
+        "My question is for President Max Roe: why?",
+        "Dear Max Roe: good day.",
+        "The next question, Max Roe: why?",
+        "One more thing: seeds.",
+        "Our Garden: it grows.",
+        "In this garden. Max Roe: why?",
+    ],
+)
+def test_a_colon_in_plain_text_is_no_label(body):
+    """A sentence with a name before a colon begins no turn on a page of plain labels either."""
+    turns, _ = segment("President of Northland Jane Doe: Welcome.", body)
+    assert turns["name"].tolist() == ["Jane Doe"]
+
+
+def test_plain_names_alone_are_labels_where_they_open_the_page_or_return():
+    """A full name up to a colon is a label on the first line, or where it stands twice; once in a list it is none."""
+    assert segment("Max Roe: Friends, good day.", "Seeds: sow them.")[0]["name"].tolist() == ["Max Roe"]
+    turns, _ = segment("They met.", "Max Roe: A.", "Ann Poe: B.", "Max Roe: C.")
+    assert turns["name"].tolist() == ["Max Roe", "Ann Poe", "Max Roe"]
+    assert len(segment("Prizes have been given to:", "Max Roe: for roses.", "Ann Poe: for seeds.")[0]) == 0
+
+
+def test_a_document_without_labels_is_speech_of_its_speaker():
+    """Who speaks is said by the register: one turn without a label, apart from headings, directions and marks of omission."""
+    turns, pieces = segment("<b>On seeds</b>", "Seeds grow.", "* * *", "Good day. (Applause.)", "&lt;…&gt;", speaker="Northland")
+    assert turns[["kind", "label", "name", "office", "paragraph", "n_words"]].to_numpy().tolist() == [
+        ["speech", "", "Northland", "", 1, 4]
+    ]
+    assert pieces == [
+        ("heading", -1, "On seeds"), ("speech", 0, "Seeds grow."), ("heading", 0, "* * *"), ("speech", 0, "Good day."),
+        ("stage direction", 0, "(Applause.)"), ("cut mark", 0, "<…>"),
+    ]  # fmt: skip
+
+
+def test_labels_go_before_the_speaker_of_the_document():
+    """Where the text names who speaks, dashes included, the register's speaker is not asked."""
+    turns, _ = segment(FIRST, "– Who sows?", "– We do.", speaker="Max Roe")
+    assert turns["name"].tolist() == ["Jane Doe"]
+    assert len(segment("* * *", speaker="Max Roe")[0]) == 0
+
+
+def tell_voices(*texts, speaker="Jane Doe"):
+    """Return one letter a paragraph of a dash interview: q question, a answer, - what stands before; '' if it is none."""
+    heads, voice, letters = find_dash_heads(list(texts), speaker), "-", ""
+    for head in heads:
+        voice = voice if head is None else "a" if head.name else "q"
+        letters += voice
+    return letters
+
+
+def test_dashes_are_labels_of_an_interview():
+    """The dash is the label; the questioner has no name, the answers are the interviewee's."""
+    turns, pieces = segment(
+        "Our guest.", "– What grows?", "– Roses.", "And seeds.", "—And why?", "- Why not?", speaker="Jane Doe"
+    )
+    assert turns[["kind", "label", "name"]].to_numpy().tolist() == [
+        ["question", "–", ""], ["speech", "–", "Jane Doe"], ["question", "—", ""], ["speech", "-", "Jane Doe"],
+    ]  # fmt: skip
+    assert pieces == [
+        ("read-out", -1, "Our guest."), ("label", 0, "–"), ("question", 0, "What grows?"), ("label", 1, "–"),
+        ("speech", 1, "Roses."), ("speech", 1, "And seeds."), ("label", 2, "—"), ("question", 2, "And why?"), ("label", 3, "-"),
+        ("speech", 3, "Why not?"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("texts", "voices"),
+    [
+        (["– What grows?", "– Roses.", "– And why?", "– It rains."], "qaqa"),
+        (["– What grows?", "Roses.", "Seeds.", "– And why?", "It rains."], "qaaqa"),
+        (["– You sow.", "And what grows?", "– Roses.", "– Why?", "– It rains."], "qqaqa"),
+        (["– What grows?", "I mean in the garden.", "– Roses.", "– Why?", "– It rains."], "qqaqa"),
+        (["– What grows?", "And where?", "Roses.", "– Why?", "It rains."], "qqaqa"),
+        (["– What grows?", "– Roses. Do you know why?", "– Why?", "– It rains."], "qaqa"),
+        (["– What grows?", "– Roses.", "Do you know why?", "– Why?", "– It rains."], "qaaqa"),
+        (["– What grows?", "– These:", "– roses;", "– seeds.", "– Why?", "– It rains."], "qaaaqa"),
+        (["– Tell us of the garden.", "– It grows.", "– Why?", "– It rains."], "qaqa"),
+        (["– What grows?", "– Roses.", "– Tell us of them.", "– They are red.", "– Why?", "– It rains."], "qaqaqa"),
+        (["– What grows?", "– Roses.", "– Thank you."], "qaq"),
+        (["– What grows?", "– Roses.", "– Thank you.", "– Thank you."], "qaqa"),
+        (["– What grows?", "– Roses.", "– And seeds.", "– Why?", "– It rains."], "qaaqa"),
+        (["Roses in Northland", "By our reporter.", "– What grows?", "“Roses.”"], ""),
+        (["Seeds grow.", "– We sow.", "– We reap."], ""),
+        (["Seeds grow.", "– Who sows?", "– Who reaps?", "– Who eats?", "We all ask."], ""),
+        (["– 5 degrees?", "–20 degrees."], ""),
+        (["* * *", "— — —"], ""),
+    ],
+)
+def test_voices_change_at_dashes(texts, voices):
+    """Questions of several paragraphs, answers without a dash or with a question, remarks, lists; and what is no interview."""
+    assert tell_voices(*texts) == voices
+
+
 def test_a_bold_name_without_a_colon_is_a_label_where_the_page_knows_it():
     """A full stop or nothing in place of the colon still gives the floor, but a bold name in a sentence does not."""
     turns, pieces = segment(
@@ -227,6 +357,25 @@ def test_directions_and_omissions_are_spans_of_their_own():
         ("speech", 0, "it."),
         ("stage direction", 0, "Minute of silence."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "pieces"),
+    [
+        ("We came (Laughter). Then we went.", [("speech", "We came"), ("stage direction", "(Laughter)"), ("speech", ". Then we went.")]),
+        ("We came. (Laughter). We went.", [("speech", "We came."), ("stage direction", "(Laughter)."), ("speech", "We went.")]),
+        ("So. (Recites a poem.)", [("speech", "So."), ("stage direction", "(Recites a poem.)")]),
+        ("(To Max Roe.) Max?", [("stage direction", "(To Max Roe.)"), ("speech", "Max?")]),
+        ("So. (I think this is clear.)", [("speech", "So. (I think this is clear.)")]),
+        ("So (Northland and Eastland).", [("speech", "So (Northland and Eastland).")]),
+        ("Grow! [last word said in English]", [("speech", "Grow!"), ("stage direction", "[last word said in English]")]),
+        ("Grow! [as we say]", [("speech", "Grow! [as we say]")]),
+    ],
+)  # fmt: skip
+def test_directions_without_italics_are_told_by_their_words(body, pieces):
+    """A short sentence with its own stop, in brackets, is a direction; a full stop behind one belongs to the speech before it."""
+    _, found = segment(FIRST, body)
+    assert [(kind, text) for kind, _, text in found[2:]] == pieces
 
 
 def test_remarks_from_the_hall_without_words_are_directions():
@@ -272,6 +421,22 @@ def test_no_documents_give_empty_tables():
 def test_hostile_paragraphs_take_no_time(text):
     """Fifty thousand characters of brackets, names or asterisks are read at once."""
     segment(FIRST, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 50_000, "(a). " * 10_000, "a (" * 20_000, "A (:" * 12_500, "A. " * 10_000 + ":", "A" * 399 + ":" * 50_000,
+        "– A?" * 12_500, "?" * 50_000,
+    ],
+)  # fmt: skip
+def test_hostile_paragraphs_without_bold_take_no_time(text):
+    """The same on a page of plain labels and in an interview of dashes, where every paragraph is asked."""
+    start = time.process_time()
+    find_heads([(0, "Head of Northland Max Roe: Yes.", (), ()), (1, text, (), ())], "")
+    find_dash_heads(["– Who?", text, "– " + text, "– We."], "Jane Doe")
+    split_paragraph(text, (), (), None, "speech")
+    assert time.process_time() - start < 0.1
 
 
 def test_names_of_bodies_are_no_names_of_people():

@@ -12,6 +12,7 @@ OPENERS = "\"'“”„«‘’([<–—-*•"
 CLOSERS = "\"'”“’»)\\]"
 STOP = re.compile(rf"[.!?…]+[{CLOSERS}]*(?:(\s+)|(?=[A-ZА-ЯЁ][a-zа-яё]|[IАВИКОСУЯ]\s)(?!(?:Ru|Com|Net|Org)\b))")
 INITIALS = re.compile(r"(?:[^\W\d_]\.)*[A-ZА-ЯЁ]|(?:[A-ZА-ЯЁ][a-zа-яё]?\.)+[A-ZА-ЯЁ]")
+LEFT_OVER = re.compile(r"[.,;:!?]\s+")  # what a stage direction inside a sentence leaves at the start of the span behind it
 ITEM = re.compile(r"\d{1,2}|[IVX]{1,4}")
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 NUMBER = " 0"  # an abbreviation before a number only is kept with this ending
@@ -92,6 +93,8 @@ def split_sentences(documents, turns, paragraphs, spans, abbreviations):
     columns = ("document_id", "turn", "paragraph", "start", "end", "text", "language")
     for document, turn, paragraph, start, end, text, language in zip(*(spoken[name].tolist() for name in columns), strict=True):
         number, last = (number if (document, turn) == last else 0), (document, turn)
+        if start and (rest := LEFT_OVER.match(text, start, end)):
+            start = rest.end()
         for first, stop in find_sentences(text[start:end], abbreviations[language]):
             sentence = text[start + first : start + stop]
             if WORD.search(sentence):

@@ -36,7 +36,7 @@ def resolve_speakers(documents, turns, known):
             return None, None, "role without a name", None
         person, resolution = people.find(label, name, office, day)
         if person is None:
-            return None, None, "unresolved", find_nearest(name or office)
+            return None, None, "unresolved", find_nearest(name, office)
         return person, people.find_actor(person, day), resolution, None
 
     columns = ("document_id", "turn", "kind", "label", "name", "office")
@@ -94,13 +94,14 @@ class _People:
 
     def __init__(self, known):
         self.names, self.by_name, self.by_surname, self.by_initials = {}, {}, defaultdict(set), defaultdict(set)
-        self.terms, self.givens = defaultdict(list), defaultdict(set)
+        self.terms, self.givens, self.holders = defaultdict(list), defaultdict(set), {}
         for entry in known.to_dict("records"):
             person = entry["speaker_id"]
             offices = [_office_words(office) for office in _split(entry["office"])]
             actor = entry["actor_id"] if _has(entry["actor_id"]) else None
             self.terms[person].append((*_term(entry), offices, actor))
             self.names.setdefault(person, entry["name"])
+            self.holders |= {office.lower(): person for office in _split(entry["office"])}
             for form in [entry["name"], *_split(entry["forms"])]:
                 self._add_form(person, form)
 
@@ -153,11 +154,15 @@ class _People:
         """Return the actor for whom a person speaks on a day, or None."""
         return next((actor for start, end, _, actor in self.terms[person] if actor and start <= day <= end), None)
 
-    def find_nearest(self, name):
-        """Return the up to three known names most like ``name``, separated by '; ', or None."""
-        folded = {known.lower(): known for known in self.names.values()}
-        near = difflib.get_close_matches(name.lower(), folded, n=3, cutoff=0.6)
-        return "; ".join(folded[match] for match in near) or None
+    def find_nearest(self, name, office):
+        """Return the up to three known names most like ``name``, or of the holders of offices most like ``office`` where there
+        is no name, separated by '; ', or None. Who bears the surname is near, however unlike the rest of the name is.
+        """
+        known = self.holders if not name else {form.lower(): person for person, form in self.names.items()}
+        near = difflib.get_close_matches((name or office).lower(), known, n=3, cutoff=0.6)
+        namesakes = sorted(self.by_surname.get(squeeze_name(name.split()[-1]), ())) if name else []
+        people = dict.fromkeys([*(known[match] for match in near), *namesakes])
+        return "; ".join(self.names[person] for person in list(people)[:3]) or None
 
 
 def _office_words(office):
