@@ -127,8 +127,8 @@ def make_documents(n=60, seed=4):
         day = f"{2008 + int(rng.integers(0, 14))}-{int(rng.integers(1, 13)):02d}-{int(rng.integers(1, 28)):02d}"
         reason = {"refused": "the page is of another event", "page missing": "no page in the pages folder"}.get(status)
         rows.append(
-            (f"made-en-{k:03d}", status, reason, "made", ["en", "ru"][k % 5 == 3], f"https://example.org/events/{k}", day, day,
-             "12:00", f"Meeting number {k} of the council", "Capital", "lead", "", "", "", "council_meeting",
+            (f"made-en-{k:03d}", status, reason, None, "made", "made", ["en", "ru"][k % 5 == 3], f"https://example.org/events/{k}", day, day,
+             "12:00", f"Meeting number {k} of the council", "Capital", None, "lead", "", "", "", "council_meeting",
              "yes" if k % 4 == 0 else "no", 4, 400, 400, 0)
         )  # fmt: skip
     return schemas.check(pd.DataFrame(rows, columns=list(schemas.DOCUMENTS.columns)), schemas.DOCUMENTS)

@@ -11,7 +11,7 @@ log = open_log(snakemake.log[0], "render_report")
 given, settings = snakemake.input, snakemake.params
 shown = ("documents", "inclusion", "prevalence", "assessments", "left_out", "topics", "unresolved", "evidence")
 tables = {name: read_tables(given[name]) for name in shown}
-tables |= {name: read_tables(path) for name, path in zip(settings.recovery, given.recovery, strict=True)}
+tables |= {name: read_tables(path) for name, path in zip(settings.extra, given.extra, strict=True)}
 template, numbers, names = (Path(given[name]).read_text(encoding="utf-8") for name in ("template", "numbers", "names"))
 numbers, names = json.loads(numbers), json.loads(names)
 figures = {Path(path).stem: Path(path).read_bytes() for path in given.figures}

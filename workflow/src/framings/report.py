@@ -12,6 +12,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from framings.products import VERDICT_GROUPS, render_rows, show_value
+from framings.reading import describe_reading
 
 DOCUMENT_COLUMNS = ["document_id", "date", "title", "event_type", "language", "status", "reason", "seed_document", "url"]
 TABLE_TITLES = {
@@ -29,9 +30,24 @@ TABLE_TITLES = {
     "recovery_contrasts": "Planted contrasts and what was recovered",
     "recovery_coding": "Planted sentences and what the dictionary found",
     "recovery_text": "Planted turns and speakers and what was read",
+    "accuracy": "How well the text was read, against the marks of readers",
+    "mistakes": "What was read wrongly in the documents marked by readers",
+    "confusions": "Kinds of text as readers and the workflow see them",
     "documents": "Registered documents",
+    "duplicates": "Documents that repeat each other",
+    "twins": "One event's text in two languages",
 }
-NOT_CODED = ("inclusion", "documents", "unresolved", "topics", "topic_words", "recovery_text")
+NOT_CODED = (
+    "inclusion", "documents", "unresolved", "topics", "topic_words", "recovery_text", "accuracy", "mistakes", "confusions", "duplicates", "twins",
+)  # fmt: skip
+# Columns of a table that look otherwise than in the others.
+TABLE_LOOKS = {
+    "accuracy": {
+        "estimate": ("estimate", "number"), "low": ("95 % low", "number"), "high": ("95 % high", "number"),
+        "n": ("units", "count"), "n_mistakes": ("wrong", "count"),
+    },
+    "confusions": {"expected": ("by the readers", ""), "found": ("by the workflow", ""), "n_chars": ("characters", "count")},
+}  # fmt: skip
 PREDICTIONS = "Codes are given by a dictionary: they are predictions, not hand codes."
 
 
@@ -51,7 +67,7 @@ def render_report(
 
     template: text of report.html.j2. corpus: {"id", "title"}. numbers: from ``quote_numbers``. figures: {name: SVG bytes}.
     tables: {name: table}: documents, inclusion, prevalence, assessments, topics, evidence, unresolved, and where there are any
-    left_out, recovery_shares and recovery_contrasts; rows must be in the order in which ``quote_numbers`` saw them. names:
+    left_out, recovery_shares, recovery_contrasts, accuracy, mistakes and confusions; rows must be in the order in which ``quote_numbers`` saw them. names:
     {"codes": {code: (title, family)}, "families": {composite code: title}, "actors": {id: name}, "hypothesis_families": {id:
     title}, "windows": {id: title}}. provenance: {what: text}. Raises ``ReportError`` where the prose
     cites a number or the template a field that nobody gives.
@@ -73,10 +89,16 @@ def render_report(
         "evidence": group_evidence(tables["evidence"], names),
         "shares": compare_families(tables["prevalence"], names, coder_id),
         "appendix": [
-            {"name": name, "title": title, "n": len(shown[name]), "html": Markup(render_rows(shown[name], f"t-{name}"))}
+            {
+                "name": name,
+                "title": title,
+                "n": len(shown[name]),
+                "html": Markup(render_rows(shown[name], f"t-{name}", TABLE_LOOKS.get(name))),
+            }
             for name, title in TABLE_TITLES.items()
             if len(shown.get(name, ()))
         ],
+        "reading": describe_reading(tables["accuracy"], tables["mistakes"]) if "accuracy" in tables else None,
         "predictions": PREDICTIONS,
         "names": names,
         "unresolved": tables["unresolved"].head(12).to_dict("records"),
