@@ -12,6 +12,7 @@ configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/acquire.smk"
 include: "workflow/rules/documents.smk"
 include: "workflow/rules/turns.smk"
 include: "workflow/rules/topics.smk"

@@ -7,7 +7,7 @@ import pytest
 from made_pages import write_page
 
 from framings.documents import check_register, parse_documents
-from framings.schemas import REGISTER, ContractError
+from framings.schemas import CORRECTIONS, REGISTER, ContractError
 
 
 def register(*rows):
@@ -68,14 +68,21 @@ def test_one_bad_page_costs_no_other():
     assert documents["title"].tolist() == ["As listed"] * 4 + ["Talks on stars"]
 
 
-def test_days_apart_are_told_and_both_are_kept():
-    """The register's day stays, the page's day stands beside it; a day between them is no news, two are."""
-    pages = {"n101": write_page("<p>A.</p>"), "n102": write_page("<p>A.</p>", number=102)}
-    documents, _, _ = parse_documents(register({"date": "2017-10-10"}, {"date": "2017-10-09"}), reader(**pages))
-    assert documents["date"].tolist() == ["2017-10-10", "2017-10-09"]
-    assert documents["page_date"].tolist() == ["2017-10-11"] * 2
-    assert pd.isna(documents["reason"][0])
-    assert documents["reason"][1] == "kremlin-en-102: the page is dated 2017-10-11, the register says 2017-10-09."
+def test_days_apart_keep_a_document_out_until_they_are_settled():
+    """A day between register and page is no news; with two the document is left out until corrections.csv gives the day."""
+    pages = {f"n{number}": write_page("<p>A.</p>", number=number) for number in (101, 102, 103)}
+    corrections = pd.DataFrame([("kremlin-en-103", "date", "2017-10-11", "as on the page")], columns=list(CORRECTIONS.columns))
+    rows = register({"date": "2017-10-10"}, {"date": "2017-10-09"}, {"date": "2016-10-11"})
+    documents, paragraphs, _ = parse_documents(rows, reader(**pages), corrections)
+    assert documents["status"].tolist() == ["parsed", "refused", "parsed"]
+    assert documents["date"].tolist() == ["2017-10-10", "2017-10-09", "2017-10-11"]
+    assert pd.isna(documents["reason"][0]) and pd.isna(documents["reason"][2])
+    sentence = (
+        "kremlin-en-102: the page is dated 2017-10-11, the register says 2017-10-09; give the right one in corrections.csv."
+    )
+    assert documents["reason"][1] == sentence
+    assert documents["corrected"][2] == "date: 2016-10-11 → 2017-10-11 (as on the page)"
+    assert set(paragraphs["document_id"]) == {"kremlin-en-101", "kremlin-en-103"}
 
 
 def test_a_page_with_an_impossible_day_is_read():
@@ -91,12 +98,18 @@ def test_a_page_without_text_is_told():
     assert documents["reason"][0] == "kremlin-en-101: the body of 101.html holds no text."
 
 
-def test_a_source_without_a_reader_may_be_listed():
-    """Its documents are missing pages; a page at hand is refused by name, not read as something else."""
-    raw = write_page("<p>A.</p>", number=102)
-    documents, _, _ = parse_documents(register({"source": "web"}, {"source": "web"}), reader(n102=raw))
-    assert documents["status"].tolist() == ["page missing", "refused"]
-    assert documents["reason"][1] == "kremlin-en-102: 102.html is at hand, but source 'web' has no reader yet."
+def test_the_reader_is_told_by_what_the_file_holds():
+    """A text under an .html name goes to the reader of texts; a page of a site without a reader falls back and says so."""
+    page = (
+        b"<html><body><article><p>"
+        + b"The gardens of the capital are open to all of us again. " * 20
+        + b"</p></article></body></html>"
+    )
+    rows = register({"source": "web"}, {"source": "web", "document_id": "web-en-102"}, {"speaker": "Jane Doe"})
+    documents, _, _ = parse_documents(rows, reader(n102=page, n103=b"Good day to you all."))
+    assert documents["status"].tolist() == ["page missing", "parsed", "parsed"]
+    assert documents["reader"].fillna("").tolist() == ["", "web", "text"]
+    assert documents["speaker"].fillna("").tolist() == ["", "", "Jane Doe"]
 
 
 def test_an_empty_register_gives_empty_tables():
@@ -109,7 +122,7 @@ def test_an_empty_register_gives_empty_tables():
     [
         ({"date": "2017-02-30"}, "row 3, column 'date': '2017-02-30' is no day of the calendar"),
         ({"date": "11.10.2017"}, "row 3, column 'date': '11.10.2017' is no day"),
-        ({"source": "nowhere"}, "row 3, column 'source': 'nowhere' is no known source; write one of kremlin, eec, web"),
+        ({"source": "nowhere"}, "row 3, column 'source': 'nowhere' is no known source; write one of kremlin, eec, belarus"),
         ({"document_id": "Kremlin 1"}, "row 3, column 'document_id': 'Kremlin 1' is not"),
         ({"document_id": "../../etc/passwd"}, "row 3, column 'document_id'"),
         ({"document_id": "kremlin-en-101"}, "row 3, column 'document_id': 'kremlin-en-101' is there already"),

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -15,6 +16,7 @@ from framings.codebook import fold_pattern
 from framings.documents import parse_documents
 from framings.frames import match_patterns
 from framings.marks import check_stages, find_stages
+from framings.records import iterate_records, write_record
 from framings.schemas import KNOWN_SPEAKERS, REGISTER, RELEVANCE, STAGES, check
 from framings.speakers import check_known_speakers, resolve_speakers
 from framings.turns import segment_turns
@@ -53,6 +55,12 @@ def find_numbers(urls):
 # The register
 
 
+def read_records():
+    """Return the records of the table of transcripts as pages, by file name."""
+    table = iterate_records(SHARED / "corpus/transcripts-2022-2025.jsonl.gz")
+    return {f"{record['doc_id']}.json": write_record(record) for record in table}
+
+
 def test_every_document_has_one_row_one_page_and_one_address(register):
     """Keys, page names and addresses are each unique."""
     for column in ("document_id", "page", "url"):
@@ -64,7 +72,7 @@ def test_a_number_of_the_site_is_registered_once(register):
     rows = register[register["source"] == "kremlin"]
     numbers = rows["url"].str.extract(r"/(\d+)$", expand=False)
     assert (rows["document_id"] == "kremlin-" + rows["language"] + "-" + numbers).all()
-    assert (rows["page"] == numbers + ".html").all()
+    assert rows["page"].str.fullmatch(r"\d+\.(html|json)").all() and (rows["page"].str.split(".").str[0] == numbers).all()
 
 
 def test_days_exist_and_rows_are_sorted(register):
@@ -90,12 +98,13 @@ def test_documents_cited_with_an_address_are_the_seeds(register):
 
 @needs_shared
 def test_all_pages_at_hand_are_registered_with_their_hashes(register):
-    """Each of the 291 pages has its row with the hash of its bytes; rows without a page have no hash."""
+    """Each of the 291 pages has its row with the hash of its bytes, and so have 21 records; other rows have no hash."""
     pages = sorted((SHARED / "corpus/kremlin/pages").glob("*.html"))
     hashes = {page.name: hashlib.sha256(page.read_bytes()).hexdigest() for page in pages}
     known = register.dropna(subset="sha256")
-    assert len(hashes) == 291
-    assert dict(zip(known["page"], known["sha256"], strict=True)) == hashes
+    records = {page: hashlib.sha256(raw).hexdigest() for page, raw in read_records().items() if page in set(known["page"])}
+    assert (len(hashes), len(records)) == (291, 21)
+    assert dict(zip(known["page"], known["sha256"], strict=True)) == hashes | records
 
 
 @needs_shared
@@ -118,6 +127,7 @@ def test_candidates_that_name_the_council_are_registered(register):
     candidates = read_shared("corpus/candidates.csv")
     councils = [row["url"] for row in candidates if "Supreme Eurasian Economic Council" in row["title"]]
     known = [row["url"] for row in candidates + read_shared("corpus/kremlin/documents.csv")]
+    known += [json.loads(raw)["url"] for raw in read_records().values()]
     cited = register.loc[register["seed_document"] == "yes", "url"]
     registered = find_numbers(register["url"])
     assert find_numbers(councils) <= registered <= find_numbers([*known, *cited])
@@ -223,7 +233,8 @@ def test_nearly_every_word_on_the_pages_at_hand_has_a_known_speaker(register, sp
     """Under 1 % of the words of speech stand under a name that is not in speakers.csv; the actors of the study all speak."""
     pages = SHARED / "corpus/kremlin/pages"
     held = register[register["sha256"].notna()]
-    documents, paragraphs, _ = parse_documents(held, lambda name: (pages / name).read_bytes())
+    records = read_records()
+    documents, paragraphs, _ = parse_documents(held, lambda name: records.get(name) or (pages / name).read_bytes())
     turns, _ = segment_turns(documents, paragraphs)
     resolved = resolve_speakers(documents, turns, check_known_speakers(speakers))
     speech = turns["kind"] == "speech"

@@ -59,7 +59,7 @@ def tables():
     register = pd.DataFrame(
         {
             "document_id": ["kremlin-en-" + row["id"] for row in listed],
-            "source": "kremlin", "language": "en", "event_type": "other", "seed_document": "no", "note": None,
+            "source": "kremlin", "language": "en", "event_type": "other", "seed_document": "no", "note": None, "speaker": None,
             **{column: [row[column] or None for row in listed] for column in ("url", "date", "title", "place", "sha256")},
             "page": [row["id"] + ".html" for row in listed],
         }

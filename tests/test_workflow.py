@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from conftest import Checkout
 
+from framings.schemas import REGISTER
+
 pytestmark = pytest.mark.slow
 
 EVERYTHING_BEHIND_A_FIGURE = {"plot_figures", "run_notebook", "render_report", "verify_results"}
@@ -57,7 +59,7 @@ def test_touching_a_file_reruns_nothing(built):
     [
         ("corpsu=demo", "config key 'corpsu' is unknown; did you mean 'corpus'?"),
         ("topics={sedes: 3}", "config key 'topics.sedes' is unknown; did you mean 'topics.seeds'?"),
-        ("corpus=nowhere", "config key 'corpus': there is no folder data/corpora/nowhere/; known corpora are demo, eaeu"),
+        ("corpus=nowhere", "config key 'corpus': there is no folder data/corpora/nowhere/; known corpora are demo, eaeu, ungdc"),
     ],
 )
 def test_a_wrong_setting_is_refused_before_any_job(built, wrong, sentence):
@@ -83,6 +85,7 @@ def tiny(built):
     pages[3].unlink()
     register.loc[register.index[2], "sha256"] = ""
     register.to_csv(folder / "documents.csv", index=False)
+    (folder / "corrections.csv").write_text("document_id,field,value,reason\n", encoding="utf-8")
     return built, folder, list(register["document_id"])
 
 
@@ -106,6 +109,12 @@ def test_a_bad_page_costs_no_other(tiny):
         ("documents.csv", "-", "-31-", "data/corpora/tiny/documents.csv, row 2, column 'date'"),
         ("speakers.csv", "Ilmar Teskaryn", "Joren Avasko", "data/corpora/tiny/speakers.csv, row"),
         ("stages.csv", "2011-12-31", "2012-12-31", "stages.csv, row 3: stage ST2 shares 2012-01-01 with stage ST1"),
+        (
+            "corrections.csv",
+            "reason\n",
+            "reason\nnobody-en-1,title,New,seen\n",
+            "corrections.csv, row 2, column 'document_id': 'nobody-en-1'",
+        ),
         ("hypotheses.yaml", "test: equivalence", "test: equivalense", "equivalence"),
     ],
 )
@@ -140,3 +149,45 @@ def test_a_new_document_reruns_what_depends_on_it(tiny):
     assert checkout.run("--", *SPEAKERS, config=TINY).returncode == 0
     documents = pd.read_parquet(checkout.folder / "results/tiny/documents/00.parquet")
     assert documents["status"].value_counts()["parsed"] == 4
+
+
+def test_a_correction_is_laid_over_what_was_read(tiny):
+    """A corrected title stands in the table of documents with what it replaced and why; the page keeps its bytes."""
+    checkout, folder, ids = tiny
+    page = folder / "pages" / pd.read_csv(folder / "documents.csv", dtype=str)["page"][0]
+    before, path = page.read_bytes(), folder / "corrections.csv"
+    path.write_text(f"document_id,field,value,reason\n{ids[0]},title,Talks at noon,misprint\n", encoding="utf-8")
+    assert checkout.run("--", *SPEAKERS, config=TINY).returncode == 0
+    document = pd.read_parquet(checkout.folder / "results/tiny/documents/00.parquet").set_index("document_id").loc[ids[0]]
+    assert document["title"] == "Talks at noon"
+    assert document["corrected"].startswith("title: ") and document["corrected"].endswith(" → Talks at noon (misprint)")
+    assert page.read_bytes() == before
+
+
+def test_one_more_document_of_5000_reruns_its_shard_alone(built):
+    """With 5,000 documents read in five jobs, registering one more reads, segments and resolves a single shard again."""
+    folder = built.folder / "data/corpora/crowd"
+    (folder / "pages").mkdir(parents=True)
+    for name in ("speakers.csv", "stages.csv", "relevance.csv", "hypotheses.yaml", "README.md"):
+        shutil.copy(built.folder / "data/corpora/demo" / name, folder)
+    (folder / "corrections.csv").write_text("document_id,field,value,reason\n", encoding="utf-8")
+    plain = dict.fromkeys(REGISTER.columns, "") | {
+        "source": "file",
+        "language": "en",
+        "date": "2015-01-01",
+        "url": "-",
+        "title": "-",
+    }
+    plain |= {"event_type": "other", "seed_document": "no"}
+    rows = [plain | {"document_id": f"file-en-{n:04d}", "page": f"{n:04d}.txt"} for n in range(5001)]
+    for row in rows:
+        (folder / "pages" / row["page"]).write_text(f"Number {row['page']} says nothing of note.", encoding="utf-8")
+    targets = [f"results/crowd/speakers/{n:02d}.parquet" for n in range(5)]
+    crowd = ["corpus=crowd", "shards=5"]
+    pd.DataFrame(rows[:-1]).to_csv(folder / "documents.csv", index=False)
+    finished = built.run("--", *targets, config=crowd)
+    assert finished.returncode == 0, finished.stderr
+    pd.DataFrame(rows).to_csv(folder / "documents.csv", index=False)
+    planned = built.run("--dry-run", "--quiet", "host", "--", *targets, config=crowd)
+    jobs = [line for line in (planned.stdout + planned.stderr).splitlines() if line.startswith("rule ")]
+    assert sorted(jobs) == ["rule parse_documents:", "rule resolve_speakers:", "rule segment_turns:"]

@@ -24,6 +24,7 @@ RESULTS = f"results/{CORPUS}/"
 SIMULATED = Path(FOLDER, "design.yaml").exists()
 CODEBOOK = "data/reference/codebook.yaml"
 REGISTER = (f"{RESULTS}simulated/" if SIMULATED else FOLDER) + "documents.csv"
+CORRECTIONS = f"{FOLDER}corrections.csv"
 PAGES = f"{RESULTS}simulated/pages" if SIMULATED else config["pages"] or f"{FOLDER}pages"
 SHARDS = shard_names(config["shards"])
 
@@ -70,11 +71,11 @@ def shards(table):
     return expand(f"{RESULTS}{table}/{{shard}}.parquet", shard=SHARDS)
 
 
-def registered(shard):
-    """Return the register's rows of a shard, as text; none for a simulated corpus, whose register is made by a job."""
-    if SIMULATED or not Path(REGISTER).exists():
+def registered(table, shard):
+    """Return a shard's rows of the register or the corrections, as text; none for a simulated corpus, whose register is made by a job."""
+    if SIMULATED:
         return []
-    with open(REGISTER, encoding="utf-8-sig", newline="") as file:
+    with open(table, encoding="utf-8-sig", newline="") as file:
         return [row for row in csv.DictReader(file) if shard_of(row.get("document_id") or "", config["shards"]) == shard]
 
 
@@ -83,11 +84,15 @@ def fingerprint(rows):
     return hashlib.sha256(repr([sorted(row.items(), key=str) for row in rows]).encode()).hexdigest()[:16]
 
 
+def saved_pages(shard):
+    """Return the files of a shard's registered pages that are at hand."""
+    names = (row.get("page") or "" for row in registered(REGISTER, shard))
+    return sorted(str(path) for name in names if (path := Path(PAGES, name)).is_file())
+
+
 def pages(wildcards):
     """Return what a shard reads its pages from: the folder a job writes, or the saved files that exist."""
-    if SIMULATED:
-        return PAGES
-    return sorted(str(path) for row in registered(wildcards.shard) if (path := Path(PAGES, row.get("page") or "")).is_file())
+    return PAGES if SIMULATED else saved_pages(wildcards.shard)
 
 
 CODERS = ["dictionary", "planted"] if SIMULATED else ["dictionary"]
@@ -103,8 +108,13 @@ FIGURES = [
 ]
 FIGURES += ["shares_recovered", "contrasts_recovered"] if SIMULATED else []
 RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recovery_text"] if SIMULATED else []
+CHECKS = sorted(str(path) for path in Path(FOLDER, "checks").glob("*.csv"))
+READING = ["accuracy", "mistakes", "confusions"] if CHECKS else []
+EXTRA = RECOVERY + READING
 TABLES = [
     "documents",
+    "duplicates",
+    "twins",
     "inclusion",
     "prevalence",
     "assessments",
@@ -116,7 +126,7 @@ TABLES = [
     "unresolved",
     "evidence",
 ]
-TABLES += RECOVERY
+TABLES += EXTRA
 
 
 def figures(suffixes):

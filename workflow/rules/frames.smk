@@ -25,6 +25,7 @@ rule tally_codes:
     """Count, in each relevant turn of an actor, the relevant sentences that carry each code and composite."""
     input:
         documents=shards("documents"),
+        duplicates="results/{corpus}/duplicates.parquet",
         turns=shards("turns"),
         speakers=shards("speakers"),
         sentences=shards("sentences"),

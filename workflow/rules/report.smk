@@ -5,6 +5,7 @@ rule describe_corpus:
     """Count what is left after each step, list unresolved labels, draw sentences as evidence, collect names."""
     input:
         documents=shards("documents"),
+        duplicates="results/{corpus}/duplicates.parquet",
         turns=shards("turns"),
         speakers=shards("speakers"),
         sentences=shards("sentences"),
@@ -61,6 +62,8 @@ rule release_tables:
     """Write every table as CSV and as a page, and every number that the prose may cite with the row it comes from."""
     input:
         documents=shards("documents"),
+        duplicates="results/{corpus}/duplicates.parquet",
+        twins="results/{corpus}/twins.parquet",
         inclusion="results/{corpus}/inclusion.parquet",
         prevalence="results/{corpus}/prevalence.parquet",
         assessments="results/{corpus}/assessments.parquet",
@@ -71,7 +74,7 @@ rule release_tables:
         topic_links="results/{corpus}/topics/links.parquet",
         unresolved="results/{corpus}/unresolved.parquet",
         evidence="results/{corpus}/evidence.parquet",
-        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
+        extra=expand("results/{{corpus}}/{table}.parquet", table=EXTRA),
         names="results/{corpus}/names.json",
         code=code("release_tables"),
     output:
@@ -84,7 +87,7 @@ rule release_tables:
         "benchmarks/release_tables/{corpus}.tsv"
     params:
         tables=TABLES,
-        recovery=RECOVERY,
+        extra=EXTRA,
         simulated=SIMULATED,
     script:
         "../scripts/release_tables.py"
@@ -123,7 +126,7 @@ rule render_report:
         topics="results/{corpus}/topics/actors.parquet",
         unresolved="results/{corpus}/unresolved.parquet",
         evidence="results/{corpus}/evidence.parquet",
-        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
+        extra=expand("results/{{corpus}}/{table}.parquet", table=EXTRA),
         numbers="results/{corpus}/numbers.json",
         names="results/{corpus}/names.json",
         figures=figures(["svg"]),
@@ -137,7 +140,7 @@ rule render_report:
     params:
         title=TITLE,
         simulated=SIMULATED,
-        recovery=RECOVERY,
+        extra=EXTRA,
         provenance={"settings": yaml.safe_dump(config, sort_keys=False)} | FINGERPRINTS,
     script:
         "../scripts/render_report.py"

@@ -5,6 +5,7 @@ rule count_terms:
     """Count the terms of every relevant turn of speech, and draw the discovery third of the documents."""
     input:
         documents=shards("documents"),
+        duplicates="results/{corpus}/duplicates.parquet",
         turns=shards("turns"),
         sentences=shards("sentences"),
         marks=shards("marks"),

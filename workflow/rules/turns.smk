@@ -76,3 +76,28 @@ rule mark_turns:
         window=config["relevance"]["window"],
     script:
         "../scripts/mark_turns.py"
+
+
+rule measure_accuracy:
+    """Measure how well turns, speakers, sentences and relevance were read, against the marks of readers."""
+    input:
+        documents=shards("documents"),
+        paragraphs=shards("paragraphs"),
+        turns=shards("turns"),
+        spans=shards("spans"),
+        speakers=shards("speakers"),
+        sentences=shards("sentences"),
+        marks=shards("marks"),
+        known=f"{FOLDER}speakers.csv",
+        checks=CHECKS,
+        code=code("measure_accuracy"),
+    output:
+        accuracy="results/{corpus}/accuracy.parquet",
+        mistakes="results/{corpus}/mistakes.parquet",
+        confusions="results/{corpus}/confusions.parquet",
+    log:
+        "logs/measure_accuracy/{corpus}.log",
+    benchmark:
+        "benchmarks/measure_accuracy/{corpus}.tsv"
+    script:
+        "../scripts/measure_accuracy.py"

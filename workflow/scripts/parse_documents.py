@@ -2,14 +2,15 @@
 
 from framings.documents import parse_documents
 from framings.jobs import open_log
-from framings.schemas import REGISTER
+from framings.schemas import CORRECTIONS, REGISTER
 from framings.shards import shard_of
 from framings.storage import page_reader, read_hand_table, write_table
 
 log = open_log(snakemake.log[0], "parse_documents")
 register = read_hand_table(snakemake.input.register, REGISTER)
 shard = [shard_of(key, snakemake.params.n_shards) == snakemake.wildcards.shard for key in register["document_id"]]
-documents, paragraphs, removed = parse_documents(register[shard], page_reader(snakemake.params.pages))
+corrections = read_hand_table(snakemake.input.corrections, CORRECTIONS) if snakemake.input.get("corrections") else None
+documents, paragraphs, removed = parse_documents(register[shard], page_reader(snakemake.params.pages), corrections)
 write_table(documents, snakemake.output.documents)
 write_table(paragraphs, snakemake.output.paragraphs)
 write_table(removed, snakemake.output.removed)

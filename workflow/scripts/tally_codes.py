@@ -4,12 +4,14 @@ from pathlib import Path
 
 from framings.codebook import read_codebook
 from framings.jobs import open_log
-from framings.storage import read_relevant, read_tables, write_table
+from framings.storage import read_kept, read_relevant, read_tables, write_table
 from framings.tallies import keep_language, tally_codes
 
 log = open_log(snakemake.log[0], "tally_codes")
 codebook = read_codebook(Path(snakemake.input.codebook).read_text(encoding="utf-8"))
-documents, turns, speakers, marks = (read_tables(snakemake.input[name]) for name in ("documents", "turns", "speakers", "marks"))
+documents, turns, speakers, marks = (
+    read_kept(snakemake.input[name], snakemake.input.duplicates) for name in ("documents", "turns", "speakers", "marks")
+)
 sentences = read_relevant(snakemake.input.sentences, snakemake.input.passages)
 codes = read_tables(snakemake.input.codes)
 for coder, path in zip(snakemake.params.coders, snakemake.output.tallies, strict=True):

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from framings.codebook import read_codebook
+from framings.corrections import check_corrections
 from framings.documents import check_register
 from framings.hypotheses import read_hypotheses
 from framings.marks import check_relevance, check_stages
-from framings.schemas import KNOWN_SPEAKERS, REGISTER, RELEVANCE, STAGES
+from framings.schemas import CORRECTIONS, KNOWN_SPEAKERS, REGISTER, RELEVANCE, STAGES
 from framings.speakers import check_known_speakers
 from framings.storage import hash_file, read_hand_table
 
@@ -27,9 +28,11 @@ def check_inputs(folder, codebook, register=None):
     """Return {file: SHA-256} of all files kept by hand, or raise one sentence naming file, row and column of the first fault."""
     folder = Path(folder)
     if register:
-        check_register(read_hand_table(register, REGISTER), str(register))
+        registered = check_register(read_hand_table(register, REGISTER), str(register))
+        corrections = read_hand_table(folder / "corrections.csv", CORRECTIONS)
+        check_corrections(corrections, registered["document_id"], str(folder / "corrections.csv"))
     check_relevance(read_hand_table(folder / "relevance.csv", RELEVANCE))
     read_corpus(folder, codebook)
     names = ("speakers.csv", "stages.csv", "relevance.csv", "hypotheses.yaml")
-    files = [*([register] if register else []), *(folder / name for name in names), codebook]
+    files = [*([register, folder / "corrections.csv"] if register else []), *(folder / name for name in names), codebook]
     return {str(path): hash_file(path) for path in files}

@@ -80,13 +80,13 @@ VERDICT_GROUPS = {
 # Derived tables ----------------------------------------------------------------------------------------------------
 
 
-def count_inclusion(documents, turns, speakers, marks, sentences, relevant, language=None):
+def count_inclusion(documents, turns, speakers, marks, sentences, relevant, language=None, copies=()):
     """Return INCLUSION: what is left after each step from the register to the relevant sentences of actors, then a row an actor.
 
     A step leaves out documents until pages are segmented, then turns, at last sentences. ``relevant``: the sentences that count
-    as talk about integration. ``language``: the one that is analysed. The last step holds the sentences of the tallies.
+    as talk about integration. ``language``: the one that is analysed; ``copies``: ids of documents that repeat another. The last step holds the sentences of the tallies.
     """
-    rows, left = _count_documents(documents, turns, language)
+    rows, left = _count_documents(documents, turns, language, copies)
     table = _join_turns(turns, speakers, marks, sentences, relevant)
     table = table[table["document_id"].isin(left)]
     rows[-1].update(_amounts(table))
@@ -109,13 +109,14 @@ def count_inclusion(documents, turns, speakers, marks, sentences, relevant, lang
     return check(pd.DataFrame(rows, columns=list(INCLUSION.columns)), INCLUSION)
 
 
-def _count_documents(documents, turns, language):
+def _count_documents(documents, turns, language, copies):
     """Return the steps that leave out documents and the ids of what is left."""
     ours = documents["language"].eq(language) if language else pd.Series(True, index=documents.index)
     steps = [
         ("registered", "registered documents", pd.Series(True, index=documents.index), ""),
         ("at_hand", "page at hand", documents["status"].ne("page missing"), "registered, but no page is in the pages folder"),
         ("read", "page read", documents["status"].eq("parsed"), "page refused: it is not what the register names"),
+        ("single", "text not there already", ~documents["document_id"].isin(copies), "the text of another document once more"),
         ("language", f"page in the language analysed ({language})", ours, "page in another language: the two are never pooled"),
         (
             "spoken",
@@ -127,7 +128,7 @@ def _count_documents(documents, turns, language):
     rows, left = [], pd.Series(True, index=documents.index)
     for step_id, step, keep, reason in steps:
         gone, left = int((left & ~keep).sum()), left & keep
-        if gone or step_id != "language":
+        if gone or step_id not in ("single", "language"):
             rows.append(_step(step_id, step, gone, "documents", reason, n_documents=int(left.sum())))
     return rows, documents.loc[left, "document_id"]
 

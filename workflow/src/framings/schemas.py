@@ -102,12 +102,13 @@ REGISTER = Contract(
     "register", "a document that belongs to the corpus, whether its page is at hand or not", ("document_id",),
     {
         "document_id": Column("text", "lower-case key: source, language and the site's own number, e.g. kremlin-en-55819"),
-        "source": Column("text", "module under framings/sources that reads its page"),
+        "source": Column("text", "site that the text is from: kremlin, eec, belarus; web: any other page; file: a file or table of one's own"),
         "language": Column("text", "language of the page", values=("en", "ru")),
         "url": Column("text", "address of the page"),
         "date": Column("text", "day of the event, YYYY-MM-DD"),
         "title": Column("text", "title as listed by the site"),
         "place": Column("text", "place of the event", missing=True),
+        "speaker": Column("text", "who speaks where the text names nobody: interviewee, author, country; else empty", missing=True),
         "event_type": Column("text", "kind of event", values=EVENT_TYPES),
         "page": Column("text", "file name of the saved page inside the pages folder"),
         "sha256": Column("text", "SHA-256 of the page's bytes, where known", missing=True),
@@ -124,7 +125,9 @@ DOCUMENTS = Contract(
         "document_id": Column("text", "key of the register"),
         "status": Column("text", "whether its text is in the corpus", values=STATUSES),
         "reason": Column("text", "one sentence where it was refused or is missing", missing=True),
-        "source": Column("text", "module that read it"),
+        "corrected": Column("text", "what corrections.csv changed, from what and why", missing=True),
+        "source": Column("text", "site that the text is from"),
+        "reader": Column("text", "module under framings/sources that read the page; missing where there is no page", missing=True),
         "language": Column("text", "language of the page"),
         "url": Column("text", "address of the page"),
         "date": Column("text", "day of the event from the register, YYYY-MM-DD"),
@@ -132,6 +135,7 @@ DOCUMENTS = Contract(
         "page_time": Column("text", "Moscow time printed on the page, HH:MM", missing=True),
         "title": Column("text", "headline of the page (of the register where there is no page)"),
         "place": Column("text", "place of the event", missing=True),
+        "speaker": Column("text", "who speaks where the text names nobody", missing=True),
         "lead": Column("text", "summary above the body, written by the site's editors", missing=True),
         "sections": Column("text", "sections of the site, separated by '; '", missing=True),
         "topics": Column("text", "topic tags of the site, separated by '; '", missing=True),
@@ -142,6 +146,65 @@ DOCUMENTS = Contract(
         "n_chars_body": Column("int", "characters of the body that are not white space, counted on the page", low=0),
         "n_chars_kept": Column("int", "of these, characters in the paragraphs kept", low=0),
         "n_chars_removed": Column("int", "of these, characters removed with a reason", low=0),
+    },
+)  # fmt: skip
+
+CORRECTED_FIELDS = ("date", "title", "place", "speaker", "event_type")
+
+CORRECTIONS = Contract(
+    "corrections.csv", "a correction of what the register or a page says of a document", ("document_id", "field"),
+    {
+        "document_id": Column("text", "key of the register"),
+        "field": Column("text", "what is corrected", values=CORRECTED_FIELDS),
+        "value": Column("text", "what it should say"),
+        "reason": Column("text", "why, and how one knows"),
+    },
+)  # fmt: skip
+
+FETCH_STATUSES = ("fetched", "not found", "refused", "stopped")
+FETCH_ORIGINS = ("archive", "wayback", "live")
+
+FETCHED = Contract(
+    "fetched", "an attempt to get the page of a registered document", (),
+    {
+        "document_id": Column("text", "key of the register"),
+        "page": Column("text", "file name in the pages folder"),
+        "status": Column("text", "how the attempt ended; stopped: the site refused us and nothing more was asked of it", values=FETCH_STATUSES),
+        "origin": Column("text", "where it was looked for", values=FETCH_ORIGINS),
+        "address": Column("text", "address that was asked, or the member of an archive", missing=True),
+        "redirects": Column("text", "addresses it led through, separated by a space, the last one answered", missing=True),
+        "time": Column("text", "when the bytes were taken from the site (an archive's capture time), UTC, YYYY-MM-DDTHH:MM:SSZ", missing=True),
+        "http_status": Column("int", "status of the last answer", missing=True, low=100, high=999),
+        "n_bytes": Column("int", "bytes of the page", missing=True, low=0),
+        "sha256": Column("text", "SHA-256 of the page's bytes", missing=True),
+        "reason": Column("text", "one sentence where nothing was stored", missing=True),
+    },
+)  # fmt: skip
+
+RELATIONS = ("same bytes", "same text", "near duplicate", "part of the other")
+
+DUPLICATES = Contract(
+    "duplicates", "a pair of documents in one language whose texts repeat each other", ("document_id", "other_id"),
+    {
+        "document_id": Column("text", "the document that stays"),
+        "other_id": Column("text", "the one that repeats it"),
+        "relation": Column("text", "how they are alike", values=RELATIONS),
+        "similarity": Column("number", "Jaccard similarity of their sets of five consecutive words", low=0, high=1),
+        "contained": Column("number", "share of the other's five-word runs that the document holds too", low=0, high=1),
+        "n_words": Column("int", "words of the document", low=0),
+        "n_words_other": Column("int", "words of the other", low=0),
+        "left_out": Column("bool", "whether the other is left out of the analysis"),
+        "reason": Column("text", "the rule that decided"),
+    },
+)  # fmt: skip
+
+TWINS = Contract(
+    "twins", "two documents that are one event's text in two languages", ("document_id", "twin_id"),
+    {
+        "document_id": Column("text", "the document in the first language, by alphabet"),
+        "twin_id": Column("text", "the document in the other language"),
+        "language": Column("text", "language of the first"),
+        "twin_language": Column("text", "language of the twin"),
     },
 )  # fmt: skip
 
@@ -257,6 +320,87 @@ SENTENCES = Contract(
         "end": Column("int", "one past the last character", low=1),
         "n_words": Column("int", "words", low=0),
         "text": Column("text", "the sentence"),
+    },
+)  # fmt: skip
+
+CHECKED_DOCUMENTS = Contract(
+    "checks/documents.csv", "a document whose turns were marked by reading it", ("document_id",),
+    {
+        "document_id": Column("text", "key of the register"),
+        "years": Column("text", "stratum by year"),
+        "length": Column("text", "stratum by length; hard: picked for its difficulty; record: plain text without bold"),
+        "n_paragraphs": Column("text", "paragraphs that were read, from the first"),
+        "reader_kind": Column("text", "what kind of reader marked it", values=("human_expert", "human_trained", "language_model")),
+        "half": Column("text", "whether the segmenter was mended by its mistakes here", values=("development", "held-out")),
+        "n_disagreements": Column("text", "marks on which the readers differed, or that the third reading changed"),
+    },
+)  # fmt: skip
+
+CHECKED_SEGMENTS = Contract(
+    "checks/segments.csv", "a mark set by reading: where a turn begins, and what is neither label nor speech", ("document_id", "paragraph", "start", "kind"),
+    {
+        "document_id": Column("text", "key of the register"),
+        "paragraph": Column("text", "number of the paragraph"),
+        "start": Column("text", "first character: of the label of a turn, else of the stretch"),
+        "end": Column("text", "one past the last character: of the label with its colon (equal to start: no label), else of the stretch"),
+        "kind": Column("text", "speech, question: a turn begins; else what the stretch is", values=("speech", "question", "stage direction", "heading", "cut mark", "read-out")),
+        "speaker_id": Column("text", "who speaks: in speakers.csv, or other:<name as printed>; empty where nobody is named", missing=True),
+        "readers": Column("text", "both: the two readers agreed; adjudicated: a third reading decided", values=("both", "adjudicated")),
+    },
+)  # fmt: skip
+
+CHECKED_SENTENCES = Contract(
+    "checks/sentences.csv", "a paragraph of speech whose sentences were marked by reading it", ("document_id", "paragraph"),
+    {
+        "document_id": Column("text", "key of the register"),
+        "paragraph": Column("text", "number of the paragraph"),
+        "drawn": Column("text", "random: drawn from all; hard: from those with abbreviations, quotations or missing spaces", values=("random", "hard")),
+        "ends": Column("text", "offsets in the paragraph at which its sentences end, closing marks included, separated by a space"),
+        "readers": Column("text", "both: the two readers agreed; adjudicated: a third reading decided", values=("both", "adjudicated")),
+    },
+)  # fmt: skip
+
+CHECKED_RELEVANCE = Contract(
+    "checks/relevance.csv", "a turn judged by reading it: is it talk about integration", ("document_id", "paragraph", "start"),
+    {
+        "document_id": Column("text", "key of the register"),
+        "paragraph": Column("text", "paragraph in which the turn begins"),
+        "start": Column("text", "first character of the turn in it"),
+        "stratum": Column("text", "stratum of the draw: marked by the patterns or not, in a document with a marked turn or not"),
+        "n_stratum": Column("text", "turns in the stratum"),
+        "n_drawn": Column("text", "turns drawn from it"),
+        "relevant": Column("text", "the judgement", values=("yes", "no")),
+        "readers": Column("text", "both: the two readers agreed; adjudicated: a third reading decided", values=("both", "adjudicated")),
+    },
+)  # fmt: skip
+
+ACCURACY = Contract(
+    "accuracy", "a measure of text processing against marks set by reading", ("measure", "part"),
+    {
+        "measure": Column("text", "what is measured, e.g. turn boundaries: recall"),
+        "part": Column("text", "all, or a half or stratum of the sample"),
+        "estimate": Column("number", "share in [0, 1]; missing where the part holds no unit", missing=True, low=0, high=1),
+        "low": Column("number", "lower end of the 95 % interval, by documents", missing=True, low=0, high=1),
+        "high": Column("number", "upper end", missing=True, low=0, high=1),
+        "n": Column("int", "units counted", low=0),
+        "n_documents": Column("int", "documents that hold them", low=0),
+        "n_mistakes": Column("int", "units that were wrong", low=0),
+        "goal": Column("number", "value that is aimed at; missing where none is", missing=True, low=0, high=1),
+    },
+)  # fmt: skip
+
+MISTAKES = Contract(
+    "mistakes", "a unit of the marked sample that was processed wrongly", ("measure", "document_id", "paragraph", "start"),
+    {
+        "measure": Column("text", "turn boundary, speaker, kind, sentence boundary, relevance"),
+        "document_id": Column("text", "key of the register"),
+        "paragraph": Column("int", "paragraph", low=0),
+        "start": Column("int", "first character in it", low=0),
+        "half": Column("text", "half of the sample; missing where it has none", missing=True),
+        "expected": Column("text", "what the readers' marks say"),
+        "found": Column("text", "what the workflow made of it"),
+        "n_words": Column("int", "words that it touches", low=0),
+        "cause": Column("text", "why, as far as known (checks/causes.csv); missing: not looked into", missing=True),
     },
 )  # fmt: skip
 

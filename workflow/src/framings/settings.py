@@ -54,7 +54,14 @@ def _takes(rule):
     """Return in words what a key takes."""
     if "enum" in rule:
         return "one of " + ", ".join(map(repr, rule["enum"]))
-    words = {"integer": "a whole number", "number": "a number", "string": "a text", "object": "further keys"}[rule["type"]]
+    words = {
+        "integer": "a whole number",
+        "number": "a number",
+        "string": "a text",
+        "boolean": "true or false",
+        "array": "a list of texts",
+        "object": "further keys",
+    }[rule["type"]]
     bounds = [
         f"{name} {rule[key]}" for key, name in (("minimum", "from"), ("maximum", "to"), ("pattern", "matching")) if key in rule
     ]

@@ -626,7 +626,7 @@ def _register_row(document, design, name, sha256):
     note = "simulated"
     if "duplicate_text" in document.traps:
         note = "simulated; the text of an earlier page under a number of its own"
-    where = (address, document.day, document.title, document.place, document.slot["event"], name, sha256)
+    where = (address, document.day, document.title, document.place, None, document.slot["event"], name, sha256)
     return (document.key, "kremlin", document.language, *where, "no", note)
 
 

@@ -20,6 +20,12 @@ def read_relevant(sentences, passages):
     return read_tables(sentences).merge(passages.loc[passages["relevant"], ["sentence_id"]], on="sentence_id")
 
 
+def read_kept(paths, duplicates):
+    """Return the tables of all shards without the documents that repeat another, which the table DUPLICATES at a path leaves out."""
+    table, copies = read_tables(paths), pd.read_parquet(duplicates)
+    return table[~table["document_id"].isin(copies.loc[copies["left_out"], "other_id"])].reset_index(drop=True)
+
+
 def write_table(table, path):
     """Write a table so that equal tables give equal bytes."""
     table.to_parquet(path, index=False, compression="zstd")

@@ -1,0 +1,14 @@
+"""Find documents that repeat each other."""
+
+from framings.duplicates import compare_documents
+from framings.jobs import open_log
+from framings.storage import read_tables, write_table
+
+log = open_log(snakemake.log[0], "compare_documents")
+documents, paragraphs = read_tables(snakemake.input.documents), read_tables(snakemake.input.paragraphs)
+duplicates, twins = compare_documents(documents, paragraphs)
+write_table(duplicates, snakemake.output.duplicates)
+write_table(twins, snakemake.output.twins)
+n_read = int((documents["status"] == "parsed").sum())
+n_out = duplicates.loc[duplicates["left_out"], "other_id"].nunique()
+log.info("%d documents read, %d after copies are left out; %d pairs in two languages", n_read, n_read - n_out, len(twins))
