@@ -8,6 +8,7 @@ import pytest
 from conftest import Checkout
 
 from framings.schemas import REGISTER
+from framings.storage import hash_file
 
 pytestmark = pytest.mark.slow
 
@@ -191,3 +192,31 @@ def test_one_more_document_of_5000_reruns_its_shard_alone(built):
     planned = built.run("--dry-run", "--quiet", "host", "--", *targets, config=crowd)
     jobs = [line for line in (planned.stdout + planned.stderr).splitlines() if line.startswith("rule ")]
     assert sorted(jobs) == ["rule parse_documents:", "rule resolve_speakers:", "rule segment_turns:"]
+
+
+def test_a_deposit_gives_back_the_same_results(tiny):
+    """Pages packed for a deposit and fetched from it into an empty folder are byte-identical, and so are the tables read from them."""
+    checkout, folder, _ = tiny
+    register = pd.read_csv(folder / "documents.csv", dtype=str, keep_default_na=False)
+    for row in register.index:  # every page at hand, under the fingerprint it has
+        page = folder / "pages" / register["page"][row]
+        if not page.exists() or b"Another site" in page.read_bytes():
+            shutil.copy(checkout.folder / "results/demo/simulated/pages" / page.name, page)
+        register.loc[row, "sha256"] = hash_file(page)
+    register.to_csv(folder / "documents.csv", index=False)
+    assert checkout.run("--", *SPEAKERS, config=TINY).returncode == 0
+    tables = [checkout.folder / f"results/tiny/{name}/00.parquet" for name in ("documents", "paragraphs", "turns", "spans")]
+    before = [path.read_bytes() for path in tables]
+    pages = {path.name: path.read_bytes() for path in (folder / "pages").iterdir()}
+    assert checkout.run("--", "archive", config=TINY).returncode == 0
+    deposit = shutil.move(checkout.folder / "results/tiny/archive", checkout.folder / "deposit")
+    shutil.rmtree(folder / "pages")
+    shutil.rmtree(checkout.folder / "results/tiny")
+    settings = f"corpus: tiny\nfetch: {{archives: [{deposit}/tiny-pages.warc.gz], wayback: false}}\n"
+    (checkout.folder / "fetch.yaml").write_text(settings, encoding="utf-8")
+    fetched = checkout.run("--configfile", "fetch.yaml", "--", "fetch_pages", config=TINY)
+    assert fetched.returncode == 0, fetched.stderr
+    assert "6 pages fetched (6 from archives)" in fetched.stderr
+    assert {path.name: path.read_bytes() for path in (folder / "pages").iterdir()} == pages
+    assert checkout.run("--", *SPEAKERS, config=TINY).returncode == 0
+    assert [path.read_bytes() for path in tables] == before
