@@ -1,10 +1,12 @@
-"""Write the pages of docs/ that come from elsewhere: settings from their schema, assumptions from the code."""
+"""Write the pages of docs/ that come from elsewhere: settings from their schema, assumptions from the code, the codebook."""
 
 import re
 from pathlib import Path
 
 import yaml
 
+from framings.codebook import read_codebook
+from framings.codebook_pages import render_codebook
 from framings.settings import describe_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +35,13 @@ def collect_assumptions():
 def write_pages():
     """Return the generated pages by file name."""
     schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
-    return {"config.md": describe_settings(schema), "assumptions.md": collect_assumptions()}
+    codebook = read_codebook((ROOT / "data/reference/codebook.yaml").read_text(encoding="utf-8"))
+    template = (ROOT / "docs/codebook.html.j2").read_text(encoding="utf-8")
+    return {
+        "config.md": describe_settings(schema),
+        "assumptions.md": collect_assumptions(),
+        "codebook.html": render_codebook(template, codebook),
+    }
 
 
 if __name__ == "__main__":

@@ -157,6 +157,35 @@ def test_every_near_miss_can_mask_something(book):
     assert idle == []
 
 
+def merge(mask, pattern):
+    """The shortest text in which a near miss and a pattern share words, None where they cannot."""
+    for shift in range(1 - len(pattern), len(mask)):
+        places = range(min(0, shift), max(len(mask), shift + len(pattern)))
+        pairs = [[words[i] for words, i in ((mask, at), (pattern, at - shift)) if 0 <= i < len(words)] for at in places]
+        if all(len(pair) == 1 or fits(*pair) for pair in pairs):
+            # Of two globs that fit one word, the one without a star or else the longer stem fills both.
+            return " ".join(min(pair, key=lambda word: ("*" in word, -len(word))).replace("*", "x") for pair in pairs)
+    return None
+
+
+def test_every_near_miss_takes_a_hit_away(book):
+    """A text in which a near miss and a pattern of its code share words has other hits of the code without near misses."""
+    patterns = book.patterns.replace({"code": {NEGATION: "N"}})
+    live = patterns[~patterns["is_mask"]].groupby(["code", "language"])["tokens"].apply(list)
+    masks = patterns[patterns["is_mask"]].reset_index(drop=True)
+    texts = []
+    for code, language, tokens in zip(masks["code"], masks["language"], masks["tokens"], strict=True):
+        merged = (merge(tokens.split(), pattern.split()) for pattern in live[code, language])
+        texts.append(next(text for text in merged if text))
+    spans = []
+    for chosen in (patterns, patterns[~patterns["is_mask"]]):
+        hits = match_patterns(texts, masks["language"], chosen.reset_index(drop=True))
+        hits = hits[hits["code"] == masks["code"].to_numpy()[hits["text"]]]
+        spans.append({text: set(zip(rows["start"], rows["end"], strict=True)) for text, rows in hits.groupby("text")})
+    idle = [masks["pattern"][text] for text in range(len(texts)) if not spans[1][text] - spans[0].get(text, set())]
+    assert idle == []
+
+
 def test_no_pattern_of_one_word_is_a_short_stem(book):
     """A single word with a wild card has at least four letters before it, so that it does not catch unrelated words."""
     single = [tokens for tokens in book.patterns["tokens"] if " " not in tokens and "*" in tokens[1:]]
@@ -171,3 +200,51 @@ def test_patterns_fold_like_text():
 def test_what_is_measured_is_said(book):
     """The sentence that every caption repeats says that a low share is no evidence against the account."""
     assert "no evidence against" in book.what_is_measured
+
+
+def test_a_coder_finds_what_to_do_in_the_codebook(book):
+    """Each code has two examples or more in both languages and a counterexample; steps, attributes and residual codes are there."""
+    for code in book.codes.itertuples():
+        assert {language for language, _ in code.examples} == {"en", "ru"}, code.code
+        assert len(code.examples) >= (3 if code.kind == "sub-frame" else 2) and len(code.counterexample) == 2, code.code
+    texts = [text for examples in book.codes["examples"] for _, text in examples] + [
+        text for text, _ in book.codes["counterexample"]
+    ]
+    assert len(texts) == len(set(texts)) and all(text[-1] in ".?!" for text in texts)
+    assert book.codes.loc[book.codes["kind"] == "residual", "code"].tolist() == ["FUN", "PROC", "OFF"]
+    names = [attribute["id"] for attribute in book.attributes]
+    assert names == ["direction_RS", "direction_OS", "object", "other", "other_valence", "enlargement_stance", "negation"]
+    assert list(book.attributes[0]["values"]) == ["driver", "brake", "none"] and len(book.decision_order) == 8
+    assert list(book.attributes[1]["values"]) == ["boost", "threat", "defence"]
+    defaults = book.codes[book.codes["kind"] == "sub-frame"].groupby("family")["direction_default"].agg(set)
+    assert defaults["RS"] == {"driver", "brake"} and defaults["OS"] == {"boost"}
+
+
+def test_a_pattern_of_two_codes_of_a_family_needs_a_collision_rule():
+    """Without a rule the codebook is refused; with one that names both codes it is read; other families are free."""
+    old = "near_miss: {en: [crisis meeting]}}"
+    twin = old + "\n      - {id: RS02, name: bloc, title: Bloc, definition: a bloc, en: [Oil  price*, great power]}"
+    assert "RS01 and RS02 share the pattern 'oil price*'; write a collision rule that names both" in refusal(old, twin)
+    rule = "collisions:\n  - {cue: oil, codes: [RS02, RS01], rule: price RS01}\n"
+    assert read_codebook(SMALL.replace(old, twin) + rule).collisions[0]["cue"] == "oil"
+    wrong = refusal("composites:", "collisions: [{cue: oil, codes: [RS01, RS99], rule: x}]\ncomposites:")
+    assert "collisions[0]: 'RS99' is no code of the codebook" in wrong
+
+
+def test_only_a_residual_code_may_have_no_pattern():
+    """People give it; the dictionary does not look for it."""
+    book = read_codebook(SMALL.replace("definition: trade, en: [trade]", "definition: trade"))
+    assert "FUN" in set(book.codes["code"]) and "FUN" not in set(book.patterns["code"])
+
+
+@pytest.mark.parametrize(
+    ("new", "says"),
+    [
+        ("examples: {de: [x]}, en: [trade]", "residual.FUN.examples: unknown key 'de'"),
+        ("counterexample: {text: x}, en: [trade]", "residual.FUN.counterexample: key 'why' is missing or empty"),
+        ("en: [trade]}\nattributes:\n  - {id: object", "attributes.object: key 'title' is missing or empty"),
+    ],
+)
+def test_what_is_wrong_in_guidance_is_named(new, says):
+    """Examples, counterexamples and attributes have closed keys too."""
+    assert says in refusal("en: [trade]", new)

@@ -1,7 +1,11 @@
 """Facts about the dictionary coder, against rules worked by hand, a naive coder and the cases of another library."""
 
+import functools
 import json
+import random
 import re
+import time
+import tracemalloc
 from pathlib import Path
 
 import pandas as pd
@@ -31,12 +35,18 @@ def found(text, rows, **options):
     return [(hit.code, text[hit.start : hit.end], hit.negated) for hit in hits.itertuples()]
 
 
+@functools.cache
+def compile_naively(pattern):
+    """One regular expression for each word of a pattern."""
+    return [re.compile(re.escape(token).replace(r"\*", ".*").replace(r"\?", ".")) for token in fold_pattern(pattern).split()]
+
+
 def code_naively(text, rows, window=3):
     """The same rules with loops and one regex a pattern token: the reference of the property test."""
     tokens = tokenise(text)
 
     def places(pattern):
-        globs = [re.compile(re.escape(token).replace(r"\*", ".*").replace(r"\?", ".")) for token in fold_pattern(pattern).split()]
+        globs = compile_naively(pattern)
         for first in range(len(tokens) - len(globs) + 1):
             words = [token for token, _, _ in tokens[first : first + len(globs)]]
             if all(glob.fullmatch(word) for glob, word in zip(globs, words, strict=True)):
@@ -171,7 +181,7 @@ PATTERNS = st.lists(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.lists(WORDS, max_size=9).map(" ".join), min_size=1, max_size=4), PATTERNS)
 def test_the_engine_agrees_with_a_naive_coder(texts, rows):
     """On generated texts and patterns, masks and negations included, both give the same spans and negations."""
@@ -180,6 +190,69 @@ def test_the_engine_agrees_with_a_naive_coder(texts, rows):
     for number, text in enumerate(texts):
         mine = hits[hits["text"] == number][["code", "start", "end", "negated"]].values.tolist()
         assert sorted(map(tuple, mine)) == code_naively(text, rows)
+
+
+ENGLISH = ["a", "b", "ab", "abc", "not", "only", "b-a", "c,", "A", "ca’b", "—", "2.5"]
+RUSSIAN = ["а", "б", "аб", "абв", "не", "только", "б-а", "Ещё,", "А", "1,5", "«б»"]
+ENGLISH_GLOBS = ["a", "b", "ab", "a*", "*b", "?b", "*", "not", "b-?", "a?c", "*a*", "2*"]
+RUSSIAN_GLOBS = ["а", "б", "аб", "а*", "*б", "?б", "*", "не", "б-?", "еще", "е?е", "1*"]
+
+
+def draw_patterns(draw, language):
+    """Some patterns and near misses of two codes, and the negation words, as rows (code, pattern, is_mask)."""
+    globs, (no, only) = {"en": (ENGLISH_GLOBS, ("not", "not only")), "ru": (RUSSIAN_GLOBS, ("не", "не только"))}[language]
+    rows = [
+        (draw.choice("XY"), " ".join(draw.choices(globs, k=draw.randint(1, 3))), draw.random() < 0.3)
+        for _ in range(draw.randint(2, 9))
+    ]
+    return [row for row in dict.fromkeys(rows) if set(row[1]) - set("* ")] + [(NEGATION, no, False), (NEGATION, only, True)]
+
+
+def test_ten_thousand_texts_are_coded_as_by_a_naive_coder():
+    """40 codebooks of two languages, 250 texts each: the same spans and negations, near misses and language by text included."""
+    draw, n_spans, n_negated = random.Random(8), 0, 0
+    for number in range(40):
+        rows = {language: draw_patterns(draw, language) for language in ("en", "ru")}
+        languages = draw.choices(["en", "ru"], k=250)
+        texts = [
+            " ".join(draw.choices(ENGLISH if (language == "en") == (draw.random() < 0.9) else RUSSIAN, k=draw.randint(0, 10)))
+            for language in languages
+        ]
+        window = draw.randint(0, 4)
+        patterns = pd.concat([table(rows[language], language) for language in rows], ignore_index=True)
+        hits = match_patterns(texts, languages, patterns, negation_window=window)
+        mine = [[] for _ in texts]
+        for text, *span in hits[["text", "code", "start", "end", "negated"]].values.tolist():
+            mine[text].append(tuple(span))
+        for text, language, spans in zip(texts, languages, mine, strict=True):
+            assert sorted(spans) == code_naively(text, rows[language], window), (number, text)
+        n_spans, n_negated = n_spans + len(hits), n_negated + int(hits["negated"].sum())
+    assert n_spans > 8_000 and n_negated > 500
+
+
+def test_blocks_and_batches_change_nothing(monkeypatch):
+    """Texts laid out one by one and candidates checked one by one give what large blocks give."""
+    draw = random.Random(9)
+    patterns = table([("X", "a b", False), ("X", "a*", False), ("Y", "* b", False), ("Y", "ab b", True), *NEGATIONS])
+    texts = [" ".join(draw.choices(ENGLISH, k=draw.randint(0, 12))) for _ in range(60)]
+    whole = match_patterns(texts, ["en"] * 60, patterns)
+    monkeypatch.setattr("framings.tokens.BLOCK", 1)
+    monkeypatch.setattr("framings.frames.BATCH", 1)
+    pd.testing.assert_frame_equal(match_patterns(texts, ["en"] * 60, patterns), whole)
+    assert len(whole) > 60
+
+
+def test_the_look_up_needs_less_memory_than_twice_its_table_of_tokens():
+    """On 400,000 tokens of a codebook's words, the peak of what is allocated is under twice four columns of 4 bytes."""
+    draw = random.Random(10)
+    words = [f"w{number}" for number in range(2000)]
+    texts = [" ".join(draw.choices(words, k=20)) for _ in range(20_000)]
+    rows = [("A", f"w{number} w{number + 1}*", False) for number in range(300)]
+    tracemalloc.start()
+    match_patterns(texts, ["en"] * len(texts), table(rows))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * 400_000 * 16
 
 
 def quanteda_cases():
@@ -240,6 +313,30 @@ def test_a_sentence_of_an_unknown_document_is_refused(book):
     sentences, documents = place_texts(("en", "Friendship."))
     with pytest.raises(ValueError, match="names the document 'd-en', which table documents lacks"):
         code_frames(sentences, documents.iloc[1:], book)
+
+
+def write_hostile_texts(book):
+    """Five texts of 50 kB: one word, one hyphenated word, words of one letter, and patterns begun again and again, whole and cut."""
+    live = [tokens.replace("*", "a") for tokens in book.patterns["tokens"]]
+    starts = " ".join(tokens.rpartition(" ")[0] or tokens[:-1] for tokens in live)
+    often = max(live, key=lambda tokens: tokens.count(" "))
+    texts = ["a" * 50_000, "a-" * 25_000, "not " * 12_500, starts * 50, f"{often} " * 5000]
+    return [text[:50_000] for text in texts]
+
+
+def test_no_pattern_is_slow_on_hostile_texts(book):
+    """All patterns together take less than 100 ms for each text and language, so each pattern does."""
+    match_patterns(["warm", "греть"], ["en", "ru"], book.patterns)
+    for text in write_hostile_texts(book):
+        for language in ("en", "ru"):
+            spent = []
+            for _ in range(3):
+                start = time.process_time()
+                match_patterns([text], [language], book.patterns)
+                spent.append(time.process_time() - start)
+                if spent[-1] < 0.1:
+                    break
+            assert len(text) == 50_000 and min(spent) < 0.1, (text[:40], language, spent)
 
 
 def test_the_authors_own_readings_are_recovered_to_the_measured_degree(book, capsys):

@@ -12,9 +12,11 @@ from framings.texts import fold_token, tokenise
 LANGUAGES = ("en", "ru")
 NEGATION = "negation"  # pseudo-code of the negation words in the table of patterns
 COMPOSITE_PARTS = ("any", "all", "not")
-SECTIONS = ("version", "what_is_measured", "negation", "families", "residual", "markers", "composites", "collisions")
+SECTIONS = ("version", "what_is_measured", "decision_order", "attributes", "negation", "families", "residual", "markers")
+SECTIONS += ("composites", "collisions")
 TEXTS = ("name", "title", "definition", "direction_default", "include", "exclude", "ground")
-CODE_KEYS = ("id", *TEXTS, "borderline", *LANGUAGES, "near_miss")
+CODE_KEYS = ("id", *TEXTS, "borderline", "examples", "counterexample", *LANGUAGES, "near_miss")
+ATTRIBUTE_KEYS = ("id", "title", "applies_to", "definition", "values")
 CODE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -27,10 +29,14 @@ class Codebook:
     """A codebook as tables.
 
     codes: one row a code in the order of the file: code, kind (sub-frame, residual, marker), family (of a sub-frame,
-    else empty), name, title, definition, direction_default, include, exclude, ground (empty where not given), borderline.
+    else empty), name, title, definition, direction_default, include, exclude, ground (empty where not given), borderline,
+    examples as (language, text), counterexample as (text, why) or empty. A residual code without patterns is never found by
+    the dictionary.
     patterns: one row a pattern: code, language, pattern as written, tokens (folded, separated by a space), is_mask (a
     near miss). The negation words are here too, under the code ``NEGATION``.
     families: family id -> name, definition and the ids of its sub-frames. composites: id -> title, any, all, not.
+    collisions: mappings cue, codes, rule. decision_order: what a coder asks, one step after another. attributes: mappings id,
+    title, applies_to, definition, values (value -> definition): what a coder says of a sentence besides its codes.
     """
 
     version: str
@@ -40,6 +46,8 @@ class Codebook:
     families: dict
     composites: dict
     collisions: tuple
+    decision_order: tuple = ()
+    attributes: tuple = ()
 
 
 def read_codebook(text):
@@ -63,14 +71,20 @@ def read_codebook(text):
     negation = book.get("negation") or {}
     _refuse_keys(negation, (*LANGUAGES, "near_miss"), "negation")
     patterns += _read_patterns(negation, NEGATION, "negation")
+    patterns = pd.DataFrame(patterns, columns=["code", "language", "pattern", "tokens", "is_mask"])
+    known = {row["code"] for row in codes}
+    collisions = _read_collisions(book.get("collisions") or [], known)
+    _refuse_twins(patterns, families, collisions)
     return Codebook(
         version=str(book["version"]),
         what_is_measured=" ".join(str(book["what_is_measured"]).split()),
         codes=pd.DataFrame(codes),
-        patterns=pd.DataFrame(patterns, columns=["code", "language", "pattern", "tokens", "is_mask"]),
+        patterns=patterns,
         families=families,
-        composites=_read_composites(book.get("composites") or [], {row["code"] for row in codes}),
-        collisions=tuple(book.get("collisions") or ()),
+        composites=_read_composites(book.get("composites") or [], known),
+        collisions=collisions,
+        decision_order=tuple(book.get("decision_order") or ()),
+        attributes=_read_attributes(book.get("attributes") or []),
     )
 
 
@@ -161,12 +175,57 @@ def _read_codes(entries):
         seen.add(code)
         _refuse_keys(entry, CODE_KEYS, path, required=("name", "title", "definition"))
         row = {"code": code, "kind": kind, "family": family} | {key: entry.get(key) or "" for key in TEXTS}
-        codes.append(row | {"borderline": tuple(entry.get("borderline") or ())})
+        codes.append(row | {"borderline": tuple(entry.get("borderline") or ())} | _read_examples(entry, path))
         found = _read_patterns(entry, code, path)
-        if not any(not pattern[-1] for pattern in found):
+        if kind != "residual" and not any(not pattern[-1] for pattern in found):
             raise CodebookError(f"{path}: no pattern in any language; give at least one")
         patterns += found
     return codes, patterns
+
+
+def _read_examples(entry, path):
+    """Return the examples of a code as (language, text) and its counterexample as (text, why), empty where there is none."""
+    examples, counter = entry.get("examples") or {}, entry.get("counterexample") or {}
+    _refuse_keys(examples, LANGUAGES, f"{path}.examples")
+    _refuse_keys(counter, ("text", "why"), f"{path}.counterexample", required=("text", "why") if counter else ())
+    texts = tuple((language, text) for language in LANGUAGES for text in examples.get(language) or ())
+    return {"examples": texts, "counterexample": tuple(counter[key] for key in ("text", "why")) if counter else ()}
+
+
+def _read_attributes(entries):
+    """Return the attributes, each checked to have an id of its own, a title, a definition and values."""
+    seen = set()
+    for entry in entries:
+        path = f"attributes.{_read_id(entry, 'attributes')}"
+        _refuse_keys(entry, ATTRIBUTE_KEYS, path, required=ATTRIBUTE_KEYS)
+        if entry["id"] in seen:
+            raise CodebookError(f"{path}: the id {entry['id']!r} is already used; rename one")
+        seen.add(entry["id"])
+    return tuple(entries)
+
+
+def _read_collisions(entries, codes):
+    """Return the rules that tell neighbouring codes apart, each checked to name codes of the codebook."""
+    for number, entry in enumerate(entries):
+        path = f"collisions[{number}]"
+        _refuse_keys(entry, ("cue", "codes", "rule"), path, required=("cue", "codes", "rule"))
+        for code in entry["codes"]:
+            if code not in codes:
+                raise CodebookError(f"{path}: {code!r} is no code of the codebook")
+    return tuple(entries)
+
+
+def _refuse_twins(patterns, families, collisions):
+    """Raise where two codes of a family share a pattern and no collision rule names both."""
+    told_apart = [set(entry["codes"]) for entry in collisions]
+    for family in families.values():
+        ours = patterns[patterns["code"].isin(family["codes"]) & ~patterns["is_mask"]]
+        for (_, tokens), rows in ours.groupby(["language", "tokens"]):
+            both = set(rows["code"])
+            if len(both) > 1 and not any(both <= rule for rule in told_apart):
+                raise CodebookError(
+                    f"{' and '.join(sorted(both))} share the pattern {tokens!r}; write a collision rule that names both, or drop one"
+                )
 
 
 def _read_patterns(entry, code, path):

@@ -1,32 +1,22 @@
 """The dictionary coder: where the codebook's patterns stand in sentences.
 
 All patterns are looked up in one pass over token numbers: each word of a pattern is resolved to the words of the
-vocabulary that it matches, the rarest word of the pattern gives the candidate places, and its other words are checked there.
+vocabulary that it matches, the rarest word of the pattern gives the candidate places, and its other words are checked there,
+all patterns together.
 """
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from framings.codebook import LANGUAGES, NEGATION
 from framings.schemas import CODES, MATCHES, check
-from framings.texts import tokenise
+from framings.tokens import number_tokens, spread_runs
 
+BATCH = 100_000  # candidate places checked at a time: bounds memory, not results
 HIT_COLUMNS = ("text", "code", "pattern", "start", "end", "negated")
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """The tokens of many texts as arrays of one length, and the sorted vocabulary that ``word`` numbers."""
-
-    vocabulary: list
-    word: np.ndarray
-    text: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
 
 
 def code_frames(sentences, documents, codebook, negation_window=3):
@@ -83,32 +73,6 @@ def match_patterns(texts, languages, patterns, negation_window=3, case_sensitive
     return pd.DataFrame({name: column[sort] for name, column in zip(HIT_COLUMNS, columns, strict=True)})
 
 
-def number_tokens(texts, case_sensitive=False):
-    """Return the ``Tokens`` of ``texts``; each distinct chunk between spaces is cut into tokens once."""
-    joined = " ".join(texts)
-    chunks = joined.split(" ")
-    chunk, distinct = pd.factorize(np.array(chunks, dtype=object))
-    width = np.fromiter(map(len, chunks), np.int64, len(chunks)) + 1
-    pieces = [tokenise(text) for text in distinct]
-    if case_sensitive:
-        pieces = [
-            [(text[start:end], start, end) for _, start, end in piece] for text, piece in zip(distinct, pieces, strict=True)
-        ]
-    vocabulary = sorted({token for piece in pieces for token, _, _ in piece})
-    number = {token: place for place, token in enumerate(vocabulary)}
-    table = np.array([(number[token], start, end) for piece in pieces for token, start, end in piece], np.int64).reshape(-1, 3)
-    count = np.fromiter(map(len, pieces), np.int64, len(pieces))
-    first = np.cumsum(count) - count  # row of each chunk's first token in the table
-    repeats = count[chunk]
-    within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    row = np.repeat(first[chunk], repeats) + within
-    offset = np.repeat(np.cumsum(width) - width, repeats)
-    begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
-    text = np.searchsorted(begins, offset, side="right") - 1
-    shift = offset - begins[text]
-    return Tokens(vocabulary, table[row, 0], text, shift + table[row, 1], shift + table[row, 2])
-
-
 def find_words(glob, vocabulary):
     """Return the places in the sorted ``vocabulary`` of the words that ``glob`` matches, None for a lone ``*``.
 
@@ -135,7 +99,7 @@ def _match_rows(tokens, patterns, rows, order, negation_window):
     code = np.array([order[name] for name in patterns["code"]])[row]
     mask = patterns["is_mask"].to_numpy(dtype=bool)[row]
     size = len(tokens.word)
-    covered = np.unique(_spread(code[mask] * size + place[mask], length[mask]))
+    covered = np.unique(spread_runs(code[mask] * size + place[mask], length[mask]))
     touched = np.zeros(len(row), dtype=bool)
     for step in range(length.max(initial=0)):
         touched |= (step < length) & np.isin(code * size + place + step, covered)
@@ -153,35 +117,73 @@ def _match_rows(tokens, patterns, rows, order, negation_window):
 
 def _find_places(tokens, patterns):
     """Return arrays (number of the pattern, place of its first token, number of tokens) of all matches, overlaps included."""
-    by_word = np.argsort(tokens.word, kind="stable")
-    ends = np.cumsum(np.bincount(tokens.word, minlength=len(tokens.vocabulary)))
-    begins = ends - np.bincount(tokens.word, minlength=len(tokens.vocabulary))
-    known, found = {}, []
-    for number, pattern in enumerate(patterns):
-        slots = pattern.split(" ")
-        for slot in slots:
-            if slot not in known:
-                known[slot] = find_words(slot, tokens.vocabulary)
-        words = {step: known[slot] for step, slot in enumerate(slots) if known[slot] is not None}
-        counts = {step: int((ends[ids] - begins[ids]).sum()) for step, ids in words.items()}
-        rarest = min(counts, key=counts.get)
-        if not counts[rarest]:
-            continue
-        place = by_word[_spread(begins[words[rarest]], (ends - begins)[words[rarest]])] - rarest
-        place = place[(place >= 0) & (place + len(slots) <= len(tokens.word))]
-        place = place[tokens.text[place] == tokens.text[place + len(slots) - 1]]
-        for step, ids in words.items():
-            if step != rarest:
-                place = place[np.isin(tokens.word[place + step], ids)]
-        found.append((np.full(len(place), number), place, np.full(len(place), len(slots))))
-    if not found:
-        return (np.zeros(0, dtype=np.int64),) * 3
-    return tuple(np.concatenate(column) for column in zip(*found, strict=True))
+    slots = [pattern.split(" ") for pattern in patterns]
+    sets = _Sets(sorted({slot for row in slots for slot in row}), tokens.vocabulary)
+    frequency = np.bincount(tokens.word, minlength=len(tokens.vocabulary))
+    counts = {name: np.inf if ids is None else frequency[ids].sum() for name, ids in sets.words.items()}
+    rarest = np.array([min(range(len(row)), key=[counts[name] for name in row].__getitem__) for row in slots], np.int64)
+    length = np.array([len(row) for row in slots], np.int64)
+    table = np.zeros((len(slots), length.max(initial=0)), np.int64)
+    for number, row in enumerate(slots):
+        table[number, : len(row)] = [sets.number[name] for name in row]
+    seeds = [sets.words[row[step]] for row, step in zip(slots, rarest.tolist(), strict=True)]
+    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    for row, place in _list_candidates(tokens.word, len(tokens.vocabulary), seeds):
+        place = place - rarest[row]
+        inside = (place >= 0) & (place + length[row] <= len(tokens.word))
+        row, place = row[inside], place[inside]
+        whole = tokens.text[place] == tokens.text[place + length[row] - 1]
+        row, place = row[whole], place[whole]
+        for step in range(table.shape[1]):
+            asked = np.flatnonzero((step < length[row]) & (step != rarest[row]))
+            fails = asked[~sets.hold(table[row[asked], step], tokens.word[place[asked] + step])]
+            row, place = np.delete(row, fails), np.delete(place, fails)
+        found.append((row, place))
+    row, place = (np.concatenate(column) for column in zip(*found, strict=True))
+    return row, place, length[row]
 
 
-def _spread(first, count):
-    """Return the concatenated runs first, first + 1, …, first + count - 1."""
-    return np.repeat(first - (np.cumsum(count) - count), count) + np.arange(count.sum())
+class _Sets:
+    """The words of the vocabulary that each glob matches; those that are no range of it are kept as keys too."""
+
+    def __init__(self, globs, vocabulary):
+        self.number = {glob: number for number, glob in enumerate(globs)}
+        self.words = {glob: find_words(glob, vocabulary) for glob in globs}
+        self.size = len(vocabulary)
+        self.low, self.high = np.zeros(len(globs), np.int64), np.zeros(len(globs), np.int64)
+        self.gappy, keys = np.zeros(len(globs), dtype=bool), [np.zeros(0, np.int64)]
+        for number, ids in enumerate(self.words.values()):
+            if ids is None:
+                self.high[number] = self.size
+            elif len(ids):
+                self.low[number], self.high[number] = ids[0], ids[-1] + 1
+                self.gappy[number] = ids[-1] + 1 - ids[0] > len(ids)
+                keys += [number * self.size + ids] if self.gappy[number] else []
+        self.keys = np.concatenate(keys)
+
+    def hold(self, number, word):
+        """Return whether each word is in the set of its number."""
+        held = (self.low[number] <= word) & (word < self.high[number])
+        gappy = np.flatnonzero(held & self.gappy[number])
+        held[gappy] = np.isin(number[gappy] * self.size + word[gappy], self.keys)
+        return held
+
+
+def _list_candidates(word, size, seeds):
+    """Yield arrays (number of a seed, place of a token that is one of the seed's words), some ``BATCH`` at a time, by number."""
+    needed = np.zeros(size, dtype=bool)
+    for ids in seeds:
+        needed[ids] = True
+    places = np.flatnonzero(needed[word])
+    n_places = np.bincount(word[places], minlength=size)
+    places = places[np.argsort(word[places], kind="stable")]
+    first = np.cumsum(n_places) - n_places
+    row = np.repeat(np.arange(len(seeds)), [len(ids) for ids in seeds])
+    ids = np.concatenate([np.zeros(0, np.int64), *seeds])
+    cuts = np.flatnonzero(np.diff(np.cumsum(n_places[ids]) // BATCH)) + 1
+    for part in np.split(np.arange(len(ids)), cuts):
+        count = n_places[ids[part]]
+        yield np.repeat(row[part], count), places[spread_runs(first[ids[part]], count)]
 
 
 def _keep_leftmost_longest(code, place, length):
