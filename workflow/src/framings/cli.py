@@ -5,9 +5,10 @@ import os
 import sys
 from pathlib import Path
 
+from framings.coding import add_parser
 from framings.talks import Talk, tell_error
 
-ABOUT = "Add documents to a corpus and check a corpus, without opening a Python file."
+ABOUT = "Add documents to a corpus, check a corpus, let coders code it, without opening a Python file."
 ADD_ABOUT = """\
 Add documents to a corpus. A PLACE is one of
 
@@ -106,6 +107,7 @@ def build_parser():
         "check", help="tell what is missing or wrong in a corpus", description=CHECK_ABOUT, epilog=CHECK_EXAMPLES, **shape
     )
     check.set_defaults(run=run_check)
+    add_parser(commands, shape)
     for command in (add, check):
         command.add_argument("--corpus", metavar="NAME", help="folder under data/corpora; else the one that config.yaml names")
         command.add_argument("--pages", metavar="FOLDER", help="pages folder; else the one that config.yaml names")

@@ -452,6 +452,36 @@ CODES = Contract(
     },
 )  # fmt: skip
 
+SAMPLE = Contract(
+    "codes/sample.csv", "a sentence drawn for coders", ("sentence_id",),
+    {
+        "sentence_id": Column("text", "sentence"),
+        "stratum": Column("text", "stratum it was drawn from: actor, stage and predicted families"),
+        "p": Column("number", "probability with which it was drawn", low=0, high=1),
+        "text_hash": Column("text", "first 16 digits of the SHA-256 of its text, by which a shifted text is found"),
+        "round": Column("text", "round of coding in which it was drawn"),
+    },
+)  # fmt: skip
+
+CODED = Contract(
+    "codes/<coder>.csv", "a code that a coder gave to a drawn sentence; NONE where no code holds", ("sentence_id", "code", "coder_id"),
+    {
+        "sentence_id": Column("text", "sentence"),
+        "text_hash": Column("text", "text that was coded, as in codes/sample.csv"),
+        "code": Column("text", "code of the codebook, or NONE"),
+        "coder_id": Column("text", "who coded; reference: what counts after adjudication"),
+        "coder_kind": Column("text", "what kind of coder", values=("human_expert", "human_trained", "language_model", "simulation_truth")),
+        "codebook_version": Column("text", "version of the codebook that was coded from"),
+        "round": Column("text", "round of coding"),
+        "language_read": Column("text", "language in which the sentence was read", values=("en", "ru")),
+        "model": Column("text", "language model, where one coded", missing=True),
+        "prompt_sha256": Column("text", "SHA-256 of its instructions", missing=True),
+        "coded_on": Column("text", "day, YYYY-MM-DD"),
+    },
+)  # fmt: skip
+
+REFERENCE_NOTE = "Reference codes by language model, not validated by human coders."
+
 TALLIES = Contract(
     "tallies", "a relevant turn of speech by an actor with the number of its relevant sentences that carry each code", ("document_id", "turn"),
     {
