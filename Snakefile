@@ -21,6 +21,11 @@ include: "workflow/rules/estimates.smk"
 include: "workflow/rules/report.smk"
 
 
+if CODED:
+
+    include: "workflow/rules/coders.smk"
+
+
 if SIMULATED:
 
     include: "workflow/rules/simulation.smk"

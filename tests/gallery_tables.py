@@ -1,9 +1,14 @@
 """Made-up tables that keep the contracts, for the tests of figures, products and report."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
 from framings import schemas
+from framings.agreement import AGREEMENT
+from framings.candidates import CANDIDATES
+from framings.coder_accuracy import CODER_ACCURACY, MEASURES, SCORED
 from framings.topic_links import TOPIC_ACTORS
 
 ACTORS = {
@@ -163,3 +168,93 @@ def make_matches(sentences):
     )
     table["negated"] = [k % 10 == 9 for k in range(len(table))]
     return schemas.check(table, schemas.MATCHES)
+
+
+CODERS = ("dictionary", "trained", "sample", "corrected")
+
+
+def add_coders(assessments, seed=6):
+    """Return tests of the dictionary with those of a trained coder, of the sample alone and corrected ones below them.
+
+    The sample's errors are three times as large; every ninth of its tests is not estimable, and so is H4 of the corrected coder.
+    """
+    rng, tables = np.random.default_rng(seed), [assessments]
+    for coder, wider in (("trained", 1.0), ("sample", 3.0), ("corrected", 1.6)):
+        table, joint = assessments.assign(coder_id=coder), assessments["test"] == "joint"
+        shift = np.where(joint, 0, rng.normal(0, 0.01 * wider, len(table)))
+        table["estimate"] += shift
+        for column in ("se", "smallest_detectable"):
+            table[column] *= wider
+        for column, sign in (("low", -1), ("high", 1)):
+            table[column] = (table["estimate"] + sign * 2.02 * table["se"]).where(table[column].notna())
+        gone = (
+            (np.arange(len(table)) % 9 == 5) if coder == "sample" else (table["hypothesis_id"] == "H4") & (coder == "corrected")
+        )
+        numbers = ["estimate", "se", "low", "high", "p", "p_holm", "smallest_detectable"]
+        table.loc[gone, numbers] = None
+        table.loc[gone, "verdict"], table.loc[gone, "reason"] = "not estimable", "reference codes in 2 documents, 5 needed"
+        weak = ~gone & (table["verdict"] == "supported") & (table["low"] < 0)
+        table.loc[weak, "verdict"] = "not detected"
+        tables.append(table)
+    return schemas.check(pd.concat(tables, ignore_index=True), schemas.ASSESSMENTS)
+
+
+def copy_shares(prevalence):
+    """Return shares of the dictionary with the same shares, a fifth larger, as those of the other coders."""
+    others = [prevalence.assign(coder_id=coder, share=(prevalence["share"] * 1.2).clip(upper=1)) for coder in CODERS[1:]]
+    return schemas.check(pd.concat([prevalence, *others], ignore_index=True), schemas.PREVALENCE)
+
+
+def make_agreement(seed=7):
+    """Return the agreement of two coders on every code; the families pass their gate, the last sub-frame was hardly given."""
+    rng, rows = np.random.default_rng(seed), []
+    for r in CODES.itertuples():
+        whole = r.kind == "composite"
+        alpha = 0.84 if whole else float(rng.uniform(0.4, 0.95))
+        rare, gate = r.code == "OS13", 0.8 if whole else 0.667
+        row = {
+            "code": r.code,
+            "kind": "family" if whole else r.kind,
+            "coders": "coder_a, coder_b",
+            "coder_kinds": "language_model",
+        }
+        row |= {"n_sentences": 900, "n_documents": 60, "n_either": 4 if rare else 90, "n_every": 3, "n_documents_either": 4}
+        for name in ("alpha", "alpha_weighted", "ac1", "observed_agreement", "positive_agreement", "negative_agreement"):
+            row |= {name: alpha, f"{name}_low": alpha - 0.05, f"{name}_high": alpha + 0.05}
+        passes = alpha >= gate and not rare
+        row |= {"gate": gate, "status": "confirmatory" if passes else "exploratory"}
+        why = f"alpha {alpha:.3f} is {'at least' if alpha >= gate else 'below'} {gate:g}"
+        rows.append(row | {"reason": "too few: given to 4 sentences in 4 documents" if rare else why})
+    table = pd.DataFrame(rows).assign(models="model-x")
+    return schemas.check(table.reindex(columns=list(AGREEMENT.columns)), AGREEMENT)
+
+
+def make_coder_accuracy(seed=8):
+    """Return how well two coders give the reference codes: all sentences for every code, families also by actor."""
+    rng, rows = np.random.default_rng(seed), []
+    for coder, code, actor in itertools.product(("dictionary", "trained"), CODES["code"], ("all", *ACTORS)):
+        if actor != "all" and code not in FAMILIES:
+            continue
+        for measure in MEASURES:
+            if (coder == "dictionary" and measure == "calibration error") or (actor != "all" and measure in SCORED):
+                continue
+            value = float(rng.uniform(0.02, 0.2) if "rate" in measure else rng.uniform(0.3, 0.9))
+            gone = actor == "BODY"
+            low, high = (None, None) if gone else (max(-1, value - 0.06), min(1, value + 0.06))
+            reason = "4 documents: fewer than 5" if gone else None
+            rows.append((coder, code, actor, "all", measure, None if gone else value, low, high, 80, 9, 40, 60, 900, reason))
+    return schemas.check(pd.DataFrame(rows, columns=list(CODER_ACCURACY.columns)), CODER_ACCURACY)
+
+
+def make_coders_tried():
+    """Return three candidates for the trained coder, judged on the families."""
+    rows = [
+        (learner, features, code, 120, precision, 0.6, 0.5, 0.55, 0.04)
+        for learner, features, precision in (
+            ("dictionary", "patterns", 0.41),
+            ("logistic", "all", 0.62),
+            ("boosting", "all", 0.58),
+        )
+        for code in FAMILIES
+    ]
+    return schemas.check(pd.DataFrame(rows, columns=list(CANDIDATES.columns)), CANDIDATES)

@@ -1,6 +1,7 @@
 """Facts about the figures and the page that they are drawn on."""
 
 import hashlib
+import itertools
 import xml.etree.ElementTree as ElementTree
 
 import pandas as pd
@@ -13,6 +14,7 @@ from gallery_tables import (
     STAGES,
     SUBFRAMES,
     WINDOWS,
+    add_coders,
     make_assessments,
     make_documents,
     make_prevalence,
@@ -22,23 +24,19 @@ from gallery_tables import (
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from framings import schemas
-from framings.canvas import measure_width, open_page, save_png, save_svg, wrap_lines
+from framings.canvas import measure_width, open_page, percent, save_png, save_svg, signed, wrap_lines
 from framings.figures import (
-    claim_verdicts,
     contrasts_recovered,
     coverage_over_time,
     frames_by_actor_and_stage,
-    hypotheses_forest,
     inclusion_flow,
     main_subframes_by_actor_and_stage,
-    p_label,
-    percent,
     pick_main_codes,
     shares_recovered,
-    signed,
     subframes_by_actor_and_stage,
     topics_by_actor,
 )  # fmt: skip
+from framings.forest import claim_verdicts, hypotheses_forest, p_label
 from framings.products import count_inclusion, count_words
 
 RECOVERY = pd.DataFrame(
@@ -194,3 +192,50 @@ def test_the_body_of_a_page_has_the_height_that_was_asked_for():
     page = open_page(3.0, "a long heading " * 20, "sub", "note " * 200, True)
     assert page.top - page.bottom == pytest.approx(3.0)
     assert page.figure.get_size_inches()[1] > 5
+
+
+def draw_forest(tests, coder="corrected", note="", simulated=False):
+    """Return the forest of made-up tests."""
+    return hypotheses_forest(tests, HYPOTHESIS_FAMILIES, WINDOWS, {"H6": 5}, "", simulated, coder, note)
+
+
+def test_four_coders_stand_side_by_side():
+    """The legend names each in plain words, the numbers are the headline's, and no text leaves the page or meets another."""
+    figure = draw_forest(add_coders(make_assessments(26)), note="Coded by invention.", simulated=True)
+    renderer, said = FigureCanvasAgg(figure).get_renderer(), texts(figure)
+    for name in ("predictions of the dictionary", "predictions of the trained coder", "coded sample alone"):
+        assert name in said
+    assert "corrected estimates (numbers, verdicts)" in said and "smallest detectable difference" in said
+    assert any(text.endswith("Coded by invention.") for text in said) or "Coded by invention." in " ".join(said)
+    boxes = [t.get_window_extent(renderer).padded(-2) for t in figure.axes[0].texts if t.get_text() != "SIMULATED"]
+    boxes.sort(key=lambda box: box.y0)
+    assert not [(a, b) for k, a in enumerate(boxes) for b in boxes[max(0, k - 30) : k] if a.overlaps(b)]
+    width = figure.get_size_inches()[0] * figure.dpi
+    assert all(box.x0 > 0 and box.x1 < width for box in boxes)
+
+
+def test_marks_of_different_coders_differ_in_shape_and_do_not_touch():
+    """Squares, triangles and diamonds beside the headline's circle, at least a twentieth of an inch apart in height."""
+    figure = draw_forest(add_coders(make_assessments(8)))
+    marks = {line.get_marker(): line for line in figure.axes[0].lines}
+    assert {"o", "s", "^", "D"} <= set(marks)
+    heights = sorted(
+        {round(float(y), 4) for line in figure.axes[0].lines if line.get_marker() in "os^D" for y in line.get_ydata()}
+    )
+    assert min(high - low for low, high in itertools.pairwise(heights)) > 0.05
+
+
+@pytest.mark.parametrize("kept", [("dictionary", "trained"), ("sample", "corrected"), ("trained", "sample", "corrected")])
+def test_any_coders_can_be_set_beside_each_other(kept):
+    """Each of them may be the headline."""
+    tests = add_coders(make_assessments(6))
+    for coder in kept:
+        figure = draw_forest(tests[tests["coder_id"].isin(kept)], coder)
+        assert sum(text.endswith("(numbers, verdicts)") for text in texts(figure)) == 1
+
+
+def test_the_true_codes_of_a_simulated_corpus_are_not_set_beside_the_dictionary():
+    """With the dictionary and planted codes the forest is that of the dictionary alone."""
+    tests = make_assessments(6)
+    both = pd.concat([tests, tests.assign(coder_id="planted")], ignore_index=True)
+    assert save_svg(draw_forest(both, "dictionary")) == save_svg(draw_forest(tests, "dictionary"))

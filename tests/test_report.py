@@ -7,6 +7,7 @@ import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from gallery_tables import (
     ACTORS,
@@ -14,7 +15,12 @@ from gallery_tables import (
     HYPOTHESIS_FAMILIES,
     SUBFRAMES,
     WINDOWS,
+    add_coders,
+    copy_shares,
+    make_agreement,
     make_assessments,
+    make_coder_accuracy,
+    make_coders_tried,
     make_documents,
     make_matches,
     make_prevalence,
@@ -23,8 +29,10 @@ from gallery_tables import (
 )  # fmt: skip
 from test_products import HOSTILE
 
+from framings.coding_quality import compare_verdicts
 from framings.products import count_inclusion, list_unresolved, pick_evidence, quote_numbers
-from framings.report import Citations, ReportError, join_words, link_sentence, mark_spans, render_report
+from framings.report import Citations, ReportError, caption_table, join_words, link_sentence, mark_spans, render_report
+from framings.schemas import REFERENCE_NOTE
 
 TEMPLATE = (Path(__file__).parents[1] / "workflow/report/report.html.j2").read_text(encoding="utf-8")
 EMPTY = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
@@ -44,7 +52,9 @@ def spread(payloads, n):
     return [payloads[k % len(payloads)] for k in range(n)]
 
 
-def write_report(supported=3, simulated=False, payloads=(), template=TEMPLATE, n=25, **changes):
+def write_report(
+    supported=3, simulated=False, payloads=(), template=TEMPLATE, n=25, coder="dictionary", note="", look=EMPTY, **changes
+):
     """Return a report on made-up tables; ``payloads`` in turn replace every text that comes from pages or hand tables."""
     documents, turns, speakers, marks, sentences, matches, prevalence = make_tables()
     assessments, topics, actors, titles = make_assessments(n, supported), make_topics(), ACTORS, SUBFRAMES
@@ -65,7 +75,8 @@ def write_report(supported=3, simulated=False, payloads=(), template=TEMPLATE, n
         "unresolved": list_unresolved(turns, speakers),
         "evidence": pick_evidence(matches, sentences, documents, turns, speakers, marks, SUBFRAMES),
     } | changes
-    numbers = quote_numbers(*(tables[k] for k in ("documents", "inclusion", "prevalence", "assessments", "topics", "unresolved")))
+    cited = ("documents", "inclusion", "prevalence", "assessments", "topics", "unresolved")
+    numbers = quote_numbers(*(tables[name] for name in cited), coder_id=coder)
     names = {
         "codes": titles,
         "families": FAMILIES,
@@ -73,10 +84,17 @@ def write_report(supported=3, simulated=False, payloads=(), template=TEMPLATE, n
         "hypothesis_families": HYPOTHESIS_FAMILIES,
         "windows": WINDOWS,
     }
-    figures = dict.fromkeys(("inclusion_flow", "hypotheses_forest", "shares_recovered"), EMPTY)
+    figures = dict.fromkeys(("inclusion_flow", "hypotheses_forest", "shares_recovered"), look)
     corpus = {"id": "made", "title": payloads[0] if payloads else "A made-up corpus"}
     provenance = {"codebook": "1.0.0", "configuration": "corpus: made\nseed: 1"}
-    return render_report(template, corpus, simulated, numbers, figures, tables, names, provenance, MEASURED)
+    return render_report(template, corpus, simulated, numbers, figures, tables, names, provenance, MEASURED, coder, note)
+
+
+def write_coded_report(coder="corrected", note=REFERENCE_NOTE, **changes):
+    """Return a report on the tests and shares of four coders, with how well frames were coded."""
+    coded = {"agreement": make_agreement(), "coder_accuracy": make_coder_accuracy(), "coders_tried": make_coders_tried()}
+    coded |= {"assessments": add_coders(make_assessments(26)), "prevalence": copy_shares(make_prevalence())}
+    return write_report(coder=coder, note=note, **coded | changes)
 
 
 class Page(HTMLParser):
@@ -233,3 +251,72 @@ def test_no_hostile_text_comes_alive_in_a_browser(tmp_path):
     tree = Page(subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout)
     assert not {"script", "iframe", "svg", "math", "object", "embed", "base", "link", "form", "video", "input"} & set(tree.tags)
     assert not tree.events and "details" in tree.tags
+
+
+def test_where_only_the_dictionary_coded_no_other_coder_is_spoken_of():
+    """Neither section nor note appears; planted codes change nothing in the prose."""
+    html = write_report()
+    assert "How well frames were coded" not in html and "another coder" not in html and REFERENCE_NOTE not in html
+    tests = make_assessments()
+    both = write_report(assessments=pd.concat([tests, tests.assign(coder_id="planted")], ignore_index=True))
+    assert both[: both.index('id="tables"')] == html[: html.index('id="tables"')]
+
+
+def test_every_link_of_a_report_on_several_coders_has_its_target():
+    """Estimates by coder, agreement and accuracy lead to rows of their tables, all of which are there."""
+    page = Page(write_coded_report())
+    inner = [target[1:] for target in page.targets if target.startswith("#")]
+    assert not set(inner) - set(page.ids) and len(page.ids) == len(set(page.ids))
+    for table in ("t-agreement-", "t-coder_accuracy-", "t-coders_tried-", "t-assessments-"):
+        assert any(target.startswith(table) for target in inner)
+
+
+def test_tables_on_reference_codes_of_language_models_say_so_in_their_heading():
+    """Where the reference is another, the note is not there; simulated data are called so as well."""
+    section = re.compile(r'<h2 id="coding">.*?<h2 id="frames">|<h3 id="other-coders">.*?<h2 id="topics">', re.S)
+    for note, simulated in ((REFERENCE_NOTE, False), ("", True)):
+        html = write_coded_report(note=note, simulated=simulated)
+        captions = [c for part in section.findall(html) for c in re.findall(r"<caption>.*?</caption>", part, flags=re.S)]
+        assert len(captions) >= 7
+        assert all((REFERENCE_NOTE in c) == bool(note) and ("Simulated data." in c) == simulated for c in captions)
+
+
+@pytest.mark.parametrize(
+    ("coder", "said"),
+    [
+        ("dictionary", "Codes are given by a dictionary: they are predictions, not hand codes."),
+        ("trained", "Codes are given by a coder trained on reference codes: they are predictions, not hand codes."),
+        ("sample", "Estimates rest on the reference codes of the drawn sentences alone."),
+        ("corrected", "Corrected estimates: predictions, corrected by the reference codes"),
+    ],
+)
+def test_the_report_says_whose_codes_the_headline_rests_on(coder, said):
+    """The sentence stands beside what is measured; the note follows where the coder rests on reference codes."""
+    text = read_text(write_coded_report(coder))
+    assert f"What is measured. {MEASURED} {said}" in text.replace(" .", ".")
+    assert (f"{said} {REFERENCE_NOTE}" in text) == (coder in ("trained", "sample"))
+    assert "The headline rests on the" in text
+
+
+def test_verdicts_that_differ_from_the_headline_are_counted_and_marked():
+    """One of two tests has one verdict from both coders; the other differs in one cell."""
+    tests = make_assessments(2, 1).query("window_id == 'holdout'").assign(confirmatory=True, verdict="supported")
+    other = tests.assign(coder_id="trained", verdict=["supported", "not detected"])
+    found = compare_verdicts(pd.concat([tests, other], ignore_index=True), {"windows": WINDOWS}, "trained")
+    assert (found["n"], found["n_alike"], found["coders"][0]) == (2, 1, "predictions of the trained coder")
+    assert [[cell["differs"] for cell in test["cells"]] for test in found["confirmatory"]] == [[False, False], [False, True]]
+    assert compare_verdicts(tests, {"windows": WINDOWS}, "dictionary") is None
+
+
+def test_the_gates_say_which_codes_may_enter_confirmatory_tests():
+    """The families pass; a sub-frame that was hardly given does not, and its reason is printed."""
+    text = read_text(write_coded_report())
+    assert "Family (alpha at least 0.8): 2 of 2 pass: RS_any and OS_any." in text
+    assert "too few: given to 4 sentences in 4 documents" in text
+
+
+def test_a_caption_says_what_a_table_of_a_coder_rests_on():
+    """Agreement needs the note alone; evidence is always the dictionary's."""
+    assert caption_table("agreement", MEASURED, "corrected", "A note.") == "How far coders agree on each code. A note."
+    assert "A note." in caption_table("prevalence", MEASURED, "corrected", "A note.")
+    assert caption_table("evidence", MEASURED, "corrected", "A note.") == caption_table("evidence", MEASURED)

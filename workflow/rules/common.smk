@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 from framings.inputs import check_inputs
+from framings.schemas import REFERENCE_NOTE
 from framings.settings import SettingsError, complete_settings
 from framings.shards import shard_names, shard_of
 from snakemake.exceptions import WorkflowError
@@ -95,7 +96,17 @@ def pages(wildcards):
     return PAGES if SIMULATED else saved_pages(wildcards.shard)
 
 
-CODERS = ["dictionary", "planted"] if SIMULATED else ["dictionary"]
+SAMPLE = f"{RESULTS}simulated/sample.csv" if SIMULATED else f"{FOLDER}codes/sample.csv"
+CODED = sorted(str(path) for path in Path(FOLDER, "codes").glob("*.csv") if path.name != "sample.csv")
+CODED = [f"{RESULTS}simulated/coded.csv"] if SIMULATED else CODED
+TALLIED = ["dictionary", "planted"] if SIMULATED else ["dictionary"]  # coders of every sentence
+CORRECTED = ["trained", "sample", "corrected"] if CODED else []  # coders that rest on reference codes
+CODERS = TALLIED + CORRECTED
+HEADLINE = config["coder"] if config["coder"] in CODERS else "dictionary"
+NOTE = (
+    REFERENCE_NOTE if any(",language_model," in Path(path).read_text(encoding="utf-8") for path in CODED if not SIMULATED) else ""
+)
+EVIDENCE = f"{RESULTS}tallies/evidence.parquet" if CODED else []
 TOPIC_PARTS = ["0", "1"]
 FIGURES = [
     "inclusion_flow",
@@ -110,7 +121,8 @@ FIGURES += ["shares_recovered", "contrasts_recovered"] if SIMULATED else []
 RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recovery_text"] if SIMULATED else []
 CHECKS = sorted(str(path) for path in Path(FOLDER, "checks").glob("*.csv"))
 READING = ["accuracy", "mistakes", "confusions"] if CHECKS else []
-EXTRA = RECOVERY + READING
+CODING = ["agreement", "coder_accuracy", "coder_differences"] if CODED else []
+EXTRA = RECOVERY + READING + CODING
 TABLES = [
     "documents",
     "duplicates",

@@ -5,6 +5,7 @@ rule estimate_prevalence:
     """Estimate the share of each code by actor and stage, with leave-one-document-out intervals."""
     input:
         tallies=expand("results/{{corpus}}/tallies/{coder_id}.parquet", coder_id=CODERS),
+        evidence=EVIDENCE,
         stages=f"{FOLDER}stages.csv",
         code=code("estimate_prevalence"),
     output:
@@ -25,6 +26,8 @@ rule assess_hypotheses:
     """Put every hypothesis to its test: label swap, jackknife, blocks, Holm in its family."""
     input:
         tallies=expand("results/{{corpus}}/tallies/{coder_id}.parquet", coder_id=CODERS),
+        evidence=EVIDENCE,
+        agreement="results/{corpus}/agreement.parquet" if CODED else [],
         corpus=CORPUS_FILES,
         codebook=CODEBOOK,
         code=code("assess_hypotheses"),
@@ -45,7 +48,8 @@ rule assess_hypotheses:
 rule adjust_contrasts:
     """Estimate the same contrasts from a binomial model with stage, event type and length of turn held equal."""
     input:
-        tallies="results/{corpus}/tallies/dictionary.parquet",
+        tallies=f"{RESULTS}tallies/{HEADLINE}.parquet",
+        evidence=EVIDENCE,
         corpus=CORPUS_FILES,
         codebook=CODEBOOK,
         code=code("adjust_contrasts"),
@@ -56,6 +60,7 @@ rule adjust_contrasts:
     benchmark:
         "benchmarks/adjust_contrasts/{corpus}.tsv"
     params:
+        coder=HEADLINE,
         settings={name: config["estimates"][name] for name in ("swaps", "seed", "min_documents", "min_sentences")},
     script:
         "../scripts/adjust_contrasts.py"

@@ -31,17 +31,42 @@ rule tally_codes:
         sentences=shards("sentences"),
         marks=shards("marks"),
         passages=shards("passages"),
-        codes=[shards(f"codes/{coder}") for coder in CODERS],
+        codes=[shards(f"codes/{coder}") for coder in TALLIED],
         codebook=CODEBOOK,
         code=code("tally_codes"),
     output:
-        tallies=expand("results/{{corpus}}/tallies/{coder_id}.parquet", coder_id=CODERS),
+        tallies=expand("results/{{corpus}}/tallies/{coder_id}.parquet", coder_id=TALLIED),
     log:
         "logs/tally_codes/{corpus}.log",
     benchmark:
         "benchmarks/tally_codes/{corpus}.tsv"
     params:
-        coders=CODERS,
+        coders=TALLIED,
         language=config["language"],
     script:
         "../scripts/tally_codes.py"
+
+
+rule list_frame:
+    """List the sentences that coders are asked about, that are predicted and corrected, with the families the dictionary sees."""
+    input:
+        documents=shards("documents"),
+        duplicates="results/{corpus}/duplicates.parquet",
+        turns=shards("turns"),
+        speakers=shards("speakers"),
+        sentences=shards("sentences"),
+        marks=shards("marks"),
+        passages=shards("passages"),
+        codes=shards("codes/dictionary"),
+        codebook=CODEBOOK,
+        code=code("list_frame"),
+    output:
+        frame="results/{corpus}/coding/frame.parquet",
+    log:
+        "logs/list_frame/{corpus}.log",
+    benchmark:
+        "benchmarks/list_frame/{corpus}.tsv"
+    params:
+        language=config["language"],
+    script:
+        "../scripts/list_frame.py"

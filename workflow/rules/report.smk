@@ -51,6 +51,8 @@ rule plot_figures:
     benchmark:
         "benchmarks/plot_figures/{corpus}.tsv"
     params:
+        coder=HEADLINE,
+        reference_note=NOTE,
         title=TITLE,
         simulated=SIMULATED,
         recovery=RECOVERY,
@@ -86,6 +88,8 @@ rule release_tables:
     benchmark:
         "benchmarks/release_tables/{corpus}.tsv"
     params:
+        coder=HEADLINE,
+        reference_note=NOTE,
         tables=TABLES,
         extra=EXTRA,
         simulated=SIMULATED,
@@ -138,6 +142,8 @@ rule render_report:
     benchmark:
         "benchmarks/render_report/{corpus}.tsv"
     params:
+        coder=HEADLINE,
+        reference_note=NOTE,
         title=TITLE,
         simulated=SIMULATED,
         extra=EXTRA,

@@ -47,7 +47,7 @@ rule compare_recovery:
         speakers=shards("speakers"),
         sentences=shards("sentences"),
         passages=shards("passages"),
-        codes=[shards(f"codes/{coder}") for coder in CODERS],
+        codes=[shards(f"codes/{coder}") for coder in TALLIED],
         truth_sentences="results/{corpus}/simulated/sentences.parquet",
         truth_turns="results/{corpus}/simulated/turns.parquet",
         planted="results/{corpus}/simulated/planted.parquet",
@@ -66,5 +66,28 @@ rule compare_recovery:
         "logs/compare_recovery/{corpus}.log",
     benchmark:
         "benchmarks/compare_recovery/{corpus}.tsv"
+    params:
+        coders=TALLIED,
     script:
         "../scripts/compare_recovery.py"
+
+
+rule simulate_codes:
+    """Draw a sample and code it with the planted codes, and with two simulated coders who err."""
+    input:
+        frame="results/{corpus}/coding/frame.parquet",
+        planted=shards("codes/planted"),
+        codebook=CODEBOOK,
+        code=code("simulate_codes"),
+    output:
+        sample="results/{corpus}/simulated/sample.csv",
+        coded="results/{corpus}/simulated/coded.csv",
+    log:
+        "logs/simulate_codes/{corpus}.log",
+    benchmark:
+        "benchmarks/simulate_codes/{corpus}.tsv"
+    params:
+        n_wanted=config["coding"]["sentences"],
+        seed=config["coding"]["seed"],
+    script:
+        "../scripts/simulate_codes.py"

@@ -11,9 +11,10 @@ from framings.storage import read_tables, write_table
 
 log = open_log(snakemake.log[0], "adjust_contrasts")
 _, stages, _, hypotheses = read_corpus(Path(snakemake.input.corpus[0]).parent, snakemake.input.codebook)
+coder = snakemake.params.coder
+evidence = read_tables(snakemake.input.evidence) if coder in ("sample", "corrected") else None
 with threadpool_limits(1):
-    adjusted = adjust_contrasts(
-        read_tables(snakemake.input.tallies), hypotheses, stages, "dictionary", **snakemake.params.settings
-    )
+    tallies = read_tables(snakemake.input.tallies)
+    adjusted = adjust_contrasts(tallies, hypotheses, stages, coder, evidence=evidence, **snakemake.params.settings)
 write_table(adjusted, snakemake.output.adjusted)
 log.info("%d contrasts adjusted, %d not estimable", adjusted["estimate"].notna().sum(), adjusted["estimate"].isna().sum())

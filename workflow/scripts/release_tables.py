@@ -17,12 +17,12 @@ for name, csv, html in zip(snakemake.params.tables, snakemake.output.csv, snakem
     page = render_table(
         round_numbers(tables[name]),
         TABLE_TITLES[name],
-        caption_table(name, caption),
+        caption_table(name, caption, snakemake.params.coder, snakemake.params.reference_note),
         simulated=snakemake.params.simulated,
         looks=TABLE_LOOKS.get(name),
     )
     Path(html).write_text(page, encoding="utf-8")
 cited = ("documents", "inclusion", "prevalence", "assessments", "topics", "unresolved")
-numbers = quote_numbers(*(tables[name] for name in cited))
+numbers = quote_numbers(*(tables[name] for name in cited), coder_id=snakemake.params.coder)
 Path(snakemake.output.numbers).write_text(json.dumps(numbers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 log.info("%d tables and %d numbers for the prose released", len(tables), len(numbers))

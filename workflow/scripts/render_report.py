@@ -18,6 +18,7 @@ figures = {Path(path).stem: Path(path).read_bytes() for path in given.figures}
 corpus = {"id": snakemake.wildcards.corpus, "title": settings.title}
 provenance = {"codebook": f"version {names['codebook_version']}"} | settings.provenance
 measured = names["what_is_measured"]
-page = render_report(template, corpus, settings.simulated, numbers, figures, tables, names, provenance, measured)
+coded = settings.coder, settings.reference_note
+page = render_report(template, corpus, settings.simulated, numbers, figures, tables, names, provenance, measured, *coded)
 Path(snakemake.output.report).write_text(page, encoding="utf-8")
 log.info("the report is at %s", snakemake.output.report)

@@ -14,8 +14,9 @@ documents, turns, speakers, marks = (
 )
 sentences = read_relevant(snakemake.input.sentences, snakemake.input.passages)
 codes = read_tables(snakemake.input.codes)
+sought = set(codebook.patterns["code"])  # OFF has no pattern: nobody looked for it
 for coder, path in zip(snakemake.params.coders, snakemake.output.tallies, strict=True):
-    tallies = tally_codes(documents, turns, speakers, sentences, marks, codes[codes["coder_id"] == coder], codebook)
+    tallies = tally_codes(documents, turns, speakers, sentences, marks, codes[codes["coder_id"] == coder], codebook, sought)
     tallies, n_other = keep_language(tallies, snakemake.params.language)
     write_table(tallies, path)
     n_sentences = tallies["n_sentences"].sum()

@@ -45,19 +45,23 @@ FAR = 12.0  # a fitted logit beyond this is a share under one in 160,000: a coef
 STEPS, TOLERANCE = 60, 1e-8
 
 
-def adjust_contrasts(tallies, hypotheses, stages, coder_id, swaps=9999, seed=1, min_documents=3, min_sentences=100):
+def adjust_contrasts(
+    tallies, hypotheses, stages, coder_id, swaps=9999, seed=1, min_documents=3, min_sentences=100, evidence=None
+):
     """Return the table ADJUSTED: the average marginal effect of each difference of actors, beside the unadjusted one.
 
     Binomial model on turns: actor x stage, event type and log of the words of the turn. The effect is g-computed: the
     share predicted for every turn were each actor its speaker, averaged over the sentences of all turns compared (the
     same documents as in ``assess_hypotheses``), contrasted. Its error comes from refitting without each document (CV3).
     p_score imposes the null on the actors' main effects and flips the signs of the documents' effective scores.
-    A model that separates, also without one document, gives a reason: its odds would be infinite.
+    A model that separates, also without one document, gives a reason: its odds would be infinite. Pseudo-outcomes, whose
+    sums may be negative, have a linear model of the same terms; ``evidence``, tallies of the reference codes behind them,
+    then says how rare a code is.
     """
     refuse_mixed_languages(tallies)
     modelled = [hypothesis for hypothesis in hypotheses.hypotheses if hypothesis.test in MODELLED and not hypothesis.among]
     codes = sorted({code for hypothesis in modelled for code in hypothesis.codes if code in tallies.columns})
-    counts = count_documents(tallies, codes)
+    counts = count_documents(tallies, codes, evidence)
     signs, rows = draw_signs(len(counts.documents), swaps, seed), []
     for window in hypotheses.windows:
         within = counts.within(window)
@@ -85,14 +89,15 @@ def _adjust(hypothesis, compared, tallies, signs):
     k, n = turns[hypothesis.codes[0]].to_numpy(float), turns["n_sentences"].to_numpy(float)
     actor = pd.Index(compared.voices).get_indexer(turns["actor_id"])
     scenarios = build_design(actor, len(compared.voices), turns)
-    row |= {"n_turns": len(turns)} | estimate_effect(scenarios, actor, k, n, document, compared.contrast)
+    estimate, score = (estimate_linear_effect, score_linearly) if compared.corrected else (estimate_effect, score_documents)
+    row |= {"n_turns": len(turns)} | estimate(scenarios, actor, k, n, document, compared.contrast)
     if row.get("reason"):
         return row
     df = degrees_of_freedom(compared.n)
     low, high = t_interval(row["estimate"], row["se"], df)
     # Actors' main effects that the contrast does not touch (their mean among them) stay in the model of the null.
     null = np.column_stack([null_space(compared.contrast[None])[actor], _covariates(turns)])
-    scores = score_documents(compared.contrast[actor], null, k, n, document)
+    scores = score(compared.contrast[actor], null, k, n, document)
     found = {"low": low, "high": high, "p_jackknife": t_two_sided(row["estimate"], row["se"], df)}
     if scores is not None and len(compared.documents) >= MIN_SWAPPED:
         found["p_score"] = flip_signs(scores[1], signs, observed=scores[0].sum())
@@ -233,6 +238,38 @@ def score_documents(tested, null, k, n, document):
     p, p_without = expit(null @ b), expit((null * refits.T[document]).sum(1))
     weight = n * p * (1 - p)
     return tuple(sum_effective_scores(tested, null, k - n * fitted, weight, document) for fitted in (p, p_without))
+
+
+def _fit_linearly(x, k, n, document):
+    """Return the normal equations and their solutions: all and without each document, (1 + documents, p, p) and (1 + documents, p)."""
+    own, own_score = np.zeros((document.max() + 1, x.shape[1], x.shape[1])), np.zeros((document.max() + 1, x.shape[1]))
+    np.add.at(own, document, (x * n[:, None])[:, :, None] * x[:, None, :])
+    np.add.at(own_score, document, x * k[:, None])
+    equations, scores = (np.concatenate([each.sum(0)[None], each.sum(0) - each]) for each in (own, own_score))
+    inverse = np.linalg.pinv(equations, rcond=1e-10, hermitian=True)
+    return equations @ inverse, (inverse @ scores[..., None])[..., 0]
+
+
+def estimate_linear_effect(scenarios, actor, k, n, document, contrast):
+    """Return the same as ``estimate_effect`` from the linear model of k / n, weighted by n."""
+    projection, b = _fit_linearly(scenarios[actor, np.arange(len(actor))], k, n, document)
+    own = np.zeros((len(b) - 1, b.shape[1]))
+    np.add.at(own, document, np.tensordot(contrast, scenarios, 1) * n[:, None])
+    sizes = n.sum() - np.concatenate([[0], np.bincount(document, n)])
+    gradient = (own.sum(0) - np.concatenate([np.zeros((1, own.shape[1])), own])) / sizes[:, None]
+    lost = np.abs((projection @ gradient[..., None])[..., 0] - gradient).max(1) > 1e-6
+    if lost.any():
+        return {"reason": f"without one of {int(lost.sum())} documents an actor has no talk left in a stage"}
+    theta, without = (effects := (gradient * b).sum(1))[0], effects[1:]
+    return {"estimate": float(theta), "se": float(np.sqrt((1 - 1 / len(without)) * ((without - theta) ** 2).sum()))}
+
+
+def score_linearly(tested, null, k, n, document):
+    """Return the same as ``score_documents`` under the linear model of k / n."""
+    null = null[:, _independent_columns(null)]
+    b = _fit_linearly(null, k, n, document)[1]
+    fits = null @ b[0], (null * b[1:][document]).sum(1)
+    return tuple(sum_effective_scores(tested, null, k - n * fitted, n, document) for fitted in fits)
 
 
 def sum_effective_scores(tested, null, residual, weight, document):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from framings.agreement import explain_gate
 from framings.comparisons import count_documents, lay_out_comparison
 from framings.estimates import (
     DETECTABLE,
@@ -68,7 +69,19 @@ class Swaps:
     block: int
 
 
-def assess_hypotheses(tallies, hypotheses, stages, coder_id, swaps=9999, seed=1, block=3, min_documents=3, min_sentences=100):
+def assess_hypotheses(
+    tallies,
+    hypotheses,
+    stages,
+    coder_id,
+    swaps=9999,
+    seed=1,
+    block=3,
+    min_documents=3,
+    min_sentences=100,
+    evidence=None,
+    gates=None,
+):
     """Return the table ASSESSMENTS, a row a hypothesis and window, and the table LEFT_OUT behind its standard errors.
 
     Estimates are differences of shares standardised to the stages and event types in which all compared actors speak
@@ -78,11 +91,14 @@ def assess_hypotheses(tallies, hypotheses, stages, coder_id, swaps=9999, seed=1,
     has no p-value. A joint test has Hotelling's F of the changes over stages of each actor's difference to the first
     one named. A code in under 20 sentences or 5 documents is described only, except against an upper bound, whose p is
     exact. ``VERDICTS`` says what each verdict means. ``tallies`` hold one coder's codes in one language; ``hypotheses``
-    is what ``read_hypotheses`` gives, ``stages`` the table STAGES.
+    is what ``read_hypotheses`` gives, ``stages`` the table STAGES. Tallies of pseudo-outcomes (``framings.correction``) go
+    through the same tests; ``evidence``, tallies of the reference codes behind them, then says how rare a code is and gives
+    n_coded, also of a code against an upper bound; shares among a code are not estimable. ``gates``, as ``gate_codes`` of
+    ``framings.agreement`` gives them, head a test exploratory whose codes coders do not agree on; such a test adjusts no other.
     """
     refuse_mixed_languages(tallies)
     needed = {code for hypothesis in hypotheses.hypotheses for code in hypothesis.needed_codes}
-    counts = count_documents(tallies, [code for code in tallies.columns if code in needed])
+    counts = count_documents(tallies, [code for code in tallies.columns if code in needed], evidence)
     rules = Swaps(draw_signs(len(counts.documents), swaps, seed), seed, block)
     confirmatory = {family.id: family.confirmatory for family in hypotheses.families}
     rows, left = [], []
@@ -91,6 +107,8 @@ def assess_hypotheses(tallies, hypotheses, stages, coder_id, swaps=9999, seed=1,
         for hypothesis in hypotheses.hypotheses:
             key = {"coder_id": coder_id, "hypothesis_id": hypothesis.id, "window_id": window.id}
             row = _describe(hypothesis) | key | {"confirmatory": window.confirmatory and confirmatory[hypothesis.family]}
+            closed = explain_gate(hypothesis.needed_codes, gates) if gates and row["confirmatory"] else None
+            row |= {"confirmatory": False, "reason": f"exploratory: {closed}"} if closed else {}
             lacking = [code for code in hypothesis.needed_codes if code not in counts.codes]
             if lacking:
                 rows.append(row | {"verdict": "not coded", "reason": f"{coder_id} was not asked for {' and '.join(lacking)}"})
@@ -113,7 +131,7 @@ def _describe(hypothesis):
 
 def _conclude(table):
     """Return the table with Holm's p within family and window, and a verdict where none is given yet."""
-    holm = table.groupby(["family", "window_id"])["p"].transform(lambda p: adjust_holm(p.to_numpy(float)))
+    holm = table.groupby(["family", "window_id", "confirmatory"])["p"].transform(lambda p: adjust_holm(p.to_numpy(float)))
     table = table.assign(p_holm=holm)
     verdicts = [row.verdict or judge(row.test, row.sign, row.estimate, row.p_holm) for row in table.itertuples()]
     return table.assign(verdict=verdicts)
@@ -148,7 +166,9 @@ def _assess(hypothesis, compared, rules):
         return row | _test_jointly(hypothesis, compared, theta, left, covariance), joint_f(left, covariance, len(n))[0]
     row |= {"estimate": theta[0], "se": np.sqrt(covariance[0, 0])}
     if hypothesis.test == "upper_bound":
-        return row | _test_bound(hypothesis, compared, row["se"]), left[:, 0]
+        rare = compared.corrected and _explain_rarity(hypothesis, compared)
+        found = {"verdict": "too rare", "reason": rare} if rare else _test_bound(hypothesis, compared, row["se"])
+        return row | found, left[:, 0]
     row["low"], row["high"] = t_interval(theta[0], row["se"], degrees_of_freedom(n))
     row["smallest_detectable"] = DETECTABLE * row["se"]
     if len(n) >= 2 * rules.block:
@@ -173,10 +193,7 @@ def _count(hypothesis, compared):
     voices = (compared.n > 0).sum(1)
     needed = 2 if hypothesis.test == "joint" else compared.n.shape[1]
     paired = 0 if hypothesis.test in ("stage_change", "upper_bound") else (voices >= needed).sum()
-    coded = compared.hits[:, 0].sum()
-    if hypothesis.test == "within_actor":  # hits hold both codes, k their difference
-        coded = (coded + compared.k.sum()) / 2
-    counted = {"n_documents": len(voices), "n_paired": paired, "n_sentences": compared.n.sum(), "n_coded": coded}
+    counted = {"n_documents": len(voices), "n_paired": paired, "n_sentences": compared.n.sum(), "n_coded": compared.n_coded}
     return {name: int(value) for name, value in counted.items()}
 
 
@@ -185,8 +202,9 @@ def _explain_rarity(hypothesis, compared):
     sentences, documents = compared.hits.sum(0).min(), (compared.hits > 0).sum(0).min()
     if sentences >= RARE_SENTENCES and documents >= RARE_DOCUMENTS:
         return None
-    reason = f"{sentences:.0f} sentences in {documents} documents; a test needs {RARE_SENTENCES} in {RARE_DOCUMENTS}"
-    if hypothesis.b:
+    what = "reference sentences" if compared.corrected else "sentences"
+    reason = f"{sentences:.0f} {what} in {documents} documents; a test needs {RARE_SENTENCES} in {RARE_DOCUMENTS}"
+    if hypothesis.b and not compared.corrected:
         sides = compared.contrast > 0, compared.contrast < 0
         odds = firth_odds_ratio(*(table[:, side].sum() for side in sides for table in (compared.k[..., 0], compared.n)))
         reason += f"; Firth's odds ratio over all sentences is {odds:.2g}"

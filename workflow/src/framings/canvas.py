@@ -203,6 +203,25 @@ def scale(low, high, start, end):
     return lambda value: start + (value - low) / (high - low) * (end - start)
 
 
+def percent(share):
+    """Return a share as a label in percent: one decimal under 10, none above."""
+    points = 100 * share
+    if points == 0:
+        return "0"
+    return "<0.1" if points < 0.05 else f"{points:.1f}" if points < 9.95 else f"{points:.0f}"
+
+
+def signed(value, decimals=1):
+    """Return a number with its sign and a true minus."""
+    text = f"{value:+.{decimals}f}"
+    return text.lstrip("+-") if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
+
+
+def count(number):
+    """Return a count with thin spaces between thousands."""
+    return f"{int(number):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
 def save_png(figure):
     """Return the figure as PNG bytes at 200 dots an inch."""
     return _bytes(figure, format="png", dpi=200, metadata={"Software": None}, pil_kwargs={"compress_level": 3})

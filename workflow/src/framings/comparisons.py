@@ -1,36 +1,44 @@
 """Comparisons: what a hypothesis compares, laid out as counts by document and voice."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from framings.estimates import explain_shortage, standardised_difference, sum_cells
+from framings.tallies import match_evidence
 
 SECOND_MINUS_FIRST = np.array([-1.0, 1.0])
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Sentences by document (in the order of days) and actor: ``n`` (documents, actors), ``k`` (documents, actors, codes)."""
+    """Sentences by document (in the order of days) and actor: ``n`` (documents, actors), ``k`` (documents, actors, codes).
+
+    ``hits`` is like ``k`` and counts sentences seen to carry a code; of pseudo-outcomes, whose sums ``k`` holds and which
+    are then called ``corrected``, it counts the reference codes behind them.
+    """
 
     documents: pd.DataFrame  # document_id, date, stage_id, event_type
     actors: list
     codes: list
     n: np.ndarray
     k: np.ndarray
+    hits: np.ndarray
+    corrected: bool = False
 
     def within(self, window):
         """Return the counts of the documents of a window's days."""
         days = self.documents["date"]
         rows = ((days >= (window.start or "")) & (days <= (window.end or "9999"))).to_numpy()
-        return Counts(self.documents[rows].reset_index(drop=True), self.actors, self.codes, self.n[rows], self.k[rows])
+        kept = {name: getattr(self, name)[rows] for name in ("n", "k", "hits")}
+        return replace(self, documents=self.documents[rows].reset_index(drop=True), **kept)
 
-    def voices(self, actors, code=None):
-        """Return the sentences (documents, voices) of actors, or those that carry a code; zero for one who is silent."""
-        table = self.n if code is None else self.k[..., self.codes.index(code)]
+    def voices(self, actors, code=None, of="k"):
+        """Return the sentences (documents, voices) of actors, or k or hits of a code; zero for one who is silent."""
+        table = self.n if code is None else getattr(self, of)[..., self.codes.index(code)]
         silent = np.zeros(len(self.documents))
         return np.column_stack([table[:, self.actors.index(name)] if name in self.actors else silent for name in actors])
 
@@ -40,8 +48,9 @@ class Comparison:
     """What a test compares: ``n`` (documents, voices) and ``k`` (documents, voices, codes), cells (documents,), contrast.
 
     ``estimate`` is a function of totals by cell. ``hits`` (documents, codes) are sentences that carry the code, whatever
-    ``k`` subtracts. ``late`` (documents,) marks the later period of a difference in differences. ``reason`` says why
-    nothing can be estimated; else it is None.
+    ``k`` subtracts; ``n_coded`` of them carry the first code of the test. ``late`` (documents,) marks the later period of
+    a difference in differences. ``reason`` says why nothing can be estimated; else it is None. Where the codes are
+    ``corrected``, ``k`` sums pseudo-outcomes, and hits and n_coded count reference codes.
     """
 
     documents: np.ndarray
@@ -54,10 +63,15 @@ class Comparison:
     estimate: Callable
     late: np.ndarray | None = None
     reason: str | None = None
+    n_coded: int = 0
+    corrected: bool = False
 
 
-def count_documents(tallies, codes):
-    """Return the ``Counts`` of a table of tallies, documents in the order of their days."""
+def count_documents(tallies, codes, evidence=None):
+    """Return the ``Counts`` of a table of tallies, documents in the order of their days.
+
+    ``evidence``: for tallies of pseudo-outcomes, the tallies of the reference codes behind them, with the same turns.
+    """
     documents = tallies[["document_id", "date", "stage_id", "event_type"]].drop_duplicates("document_id")
     documents = documents.sort_values(["date", "document_id"], ignore_index=True)
     actors, codes = sorted(tallies["actor_id"].unique()), list(codes)
@@ -66,7 +80,11 @@ def count_documents(tallies, codes):
     n, k = np.zeros((len(documents), len(actors))), np.zeros((len(documents), len(actors), len(codes)))
     np.add.at(n, (row, column), tallies["n_sentences"].to_numpy(float))
     np.add.at(k, (row, column), tallies[codes].to_numpy(float))
-    return Counts(documents, actors, codes, n, k)
+    if evidence is None:
+        return Counts(documents, actors, codes, n, k, k)
+    hits = np.zeros_like(k)
+    np.add.at(hits, (row, column), match_evidence(tallies, evidence, codes))
+    return Counts(documents, actors, codes, n, k, hits, corrected=True)
 
 
 def lay_out_comparison(hypothesis, counts, stages, min_documents=3, min_sentences=100):
@@ -77,7 +95,7 @@ def lay_out_comparison(hypothesis, counts, stages, min_documents=3, min_sentence
     """
     if hypothesis.test == "joint":
         return _lay_out_joint(hypothesis, counts, stages, min_documents, min_sentences)
-    voices, n, k, hits, contrast = _lay_out_voices(hypothesis, counts)
+    voices, n, k, hits, n_coded, contrast = _lay_out_voices(hypothesis, counts)
     late = (counts.documents["date"] >= hypothesis.split_date).to_numpy() if hypothesis.split_date else None
     cell = _number_cells(hypothesis.test, counts.documents, late)
     kept = _share_cells(n, cell)[cell] & (n.sum(1) > 0)
@@ -86,7 +104,9 @@ def lay_out_comparison(hypothesis, counts, stages, min_documents=3, min_sentence
         estimate = partial(_change_of_difference, contrast=contrast, late=np.bincount(cell, late) > 0)
         periods = {f" before {hypothesis.split_date}": kept & ~late, f" from {hypothesis.split_date}": kept & late}
     reason = _explain_voices(voices, n, periods, min_documents, min_sentences)
-    if hypothesis.among and (k[..., 0] > n).any():
+    if hypothesis.among and counts.corrected:
+        reason = f"shares among sentences with {hypothesis.among} are not corrected: how many there are is itself estimated"
+    elif hypothesis.among and (k[..., 0] > n).any():
         reason = f"{hypothesis.codes[0]} stands in sentences without {hypothesis.among}; 'among' takes a code that includes it"
     return Comparison(
         documents=counts.documents["document_id"].to_numpy()[kept],
@@ -99,11 +119,13 @@ def lay_out_comparison(hypothesis, counts, stages, min_documents=3, min_sentence
         estimate=estimate,
         late=None if late is None else late[kept],
         reason=reason,
+        n_coded=int(n_coded[kept].sum()),
+        corrected=counts.corrected,
     )
 
 
 def _lay_out_voices(hypothesis, counts):
-    """Return names, sentences n, coded sentences k, hits and contrast of the voices that a test compares."""
+    """Return names, sentences n, coded sentences k, hits, those of the first code, and contrast of the voices that a test compares."""
     a, b = hypothesis.a, hypothesis.b
     actors, names, here = (*a, *b), (*a, *b), 1.0
     contrast = [1 / len(a)] * len(a) + [-1 / len(b) for _ in b]
@@ -112,11 +134,14 @@ def _lay_out_voices(hypothesis, counts):
         actors, here = (*a, *a), counts.documents["stage_id"].to_numpy()[:, None] == stages
         names = tuple(f"{actor} in {stage}" for actor, stage in zip(actors, stages, strict=True))
         contrast += [-1 / len(a)] * len(a)
-    k = hits = counts.voices(actors, hypothesis.codes[0]) * here
+    k, first = (counts.voices(actors, hypothesis.codes[0], of) * here for of in ("k", "hits"))
+    hits = first
     if hypothesis.other_code:
-        other = counts.voices(actors, hypothesis.other_code)
-        k, hits = k - other, k + other
-    return names, counts.voices(actors, hypothesis.among) * here, k[..., None], hits, np.array(contrast)
+        k = k - counts.voices(actors, hypothesis.other_code)
+        hits = first + counts.voices(actors, hypothesis.other_code, "hits")
+    # ASSUME: a share among a code has that code's count as its denominator; only counts, not pseudo-outcomes, can be one.
+    n = counts.voices(actors, None if counts.corrected else hypothesis.among) * here
+    return names, n, k[..., None], hits, first, np.array(contrast)
 
 
 def _number_cells(test, documents, late=None):
@@ -155,7 +180,7 @@ def _lay_out_joint(hypothesis, counts, stages, min_documents, min_sentences):
     in that stage minus the difference in the first: (..., changes). All are zero where leaders differ alike in every stage.
     """
     n = counts.voices(hypothesis.a)
-    k = np.stack([counts.voices(hypothesis.a, code) for code in hypothesis.codes], axis=-1)
+    k, hits = (np.stack([counts.voices(hypothesis.a, code, of) for code in hypothesis.codes], axis=-1) for of in ("k", "hits"))
     stage, cell = counts.documents["stage_id"].to_numpy(), _number_cells("joint", counts.documents)
     used, changes = np.zeros(n.shape, dtype=bool), []
     for voice in range(1, len(hypothesis.a)):
@@ -173,17 +198,19 @@ def _lay_out_joint(hypothesis, counts, stages, min_documents, min_sentences):
         used[:] = False
         reason = f"{hypothesis.a[0]} and another actor are estimable together in fewer than two stages"
     kept = (used & (n > 0)).any(1)
-    k = k * used[..., None]
+    k, hits = k * used[..., None], (hits * used[..., None])[kept].sum(1)
     return Comparison(
         documents=counts.documents["document_id"].to_numpy()[kept],
         voices=hypothesis.a,
         n=(n * used)[kept],
         k=k[kept],
-        hits=k[kept].sum(1),
+        hits=hits,
         cell=cell[kept],
         contrast=SECOND_MINUS_FIRST,
         estimate=partial(_changes_over_stages, changes=changes),
         reason=reason,
+        n_coded=int(hits[:, 0].sum()),
+        corrected=counts.corrected,
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.special import betaincc, betaincinv, fdtrc, stdtr, stdtrit
 
 from framings.schemas import PREVALENCE, check
-from framings.tallies import refuse_mixed_languages
+from framings.tallies import match_evidence, refuse_mixed_languages
 
 ALL_STAGES = "all"
 LEVEL = 0.05
@@ -248,7 +248,7 @@ def bound_p(k, n, effective, bound):
     return betaincc(hits + 1, max(effective - hits, 1e-12), bound)
 
 
-def estimate_prevalence(tallies, stages, coder_id, codes, min_documents=3, min_sentences=100):
+def estimate_prevalence(tallies, stages, coder_id, codes, min_documents=3, min_sentences=100, evidence=None):
     """Return the table PREVALENCE: for each code, actor and stage, and all stages together, the share of sentences.
 
     The share is a ratio (all sentences with the code over all sentences); its standard error leaves out one document at
@@ -256,21 +256,30 @@ def estimate_prevalence(tallies, stages, coder_id, codes, min_documents=3, min_s
     which holds its level for rare codes and stays in [0, 1]. At a share of zero it assumes a correlation of .10 between
     sentences of a document. A cell under ``min_documents`` or ``min_sentences`` has a reason and no number.
     ``stages`` is the table STAGES; ``codes`` names columns of ``tallies``, which hold one language.
+
+    Tallies of pseudo-outcomes come with ``evidence``, tallies of the reference codes behind them with the same turns.
+    Their n_coded counts reference codes, and a share estimated outside [0, 1] is moved to its end, with an interval by t.
+    A code with reference codes in fewer than ``RARE_DOCUMENTS`` documents of a cell has no number there: its error could
+    not be told.
     """
     refuse_mixed_languages(tallies)
     if min_documents < 2:
         raise ValueError(f"min_documents is {min_documents}; a leave-one-document-out error needs at least 2")
     codes = list(codes)
-    by_document = tallies.groupby(["actor_id", "stage_id", "document_id"], as_index=False)[["n_sentences", *codes]].sum()
+    seen, found = [], tallies
+    if evidence is not None:
+        seen = [f"{code} seen" for code in codes]
+        found = pd.concat([tallies, pd.DataFrame(match_evidence(tallies, evidence, codes), tallies.index, seen)], axis=1)
+    by_document = found.groupby(["actor_id", "stage_id", "document_id"], as_index=False)[["n_sentences", *codes, *seen]].sum()
     pieces = []
     for actor, spoken in by_document.groupby("actor_id"):
         for stage in [*stages["stage_id"], ALL_STAGES]:
             rows = spoken if stage == ALL_STAGES else spoken[spoken["stage_id"] == stage]
             n, k = rows["n_sentences"].to_numpy(float), rows[codes].to_numpy(float)
-            piece = pd.DataFrame(
-                {"code": codes, "actor_id": actor, "stage_id": stage} | _share_columns(n, k, min_documents, min_sentences)
-            )
-            pieces.append(piece)
+            columns = _share_columns(n, k, min_documents, min_sentences)
+            if seen:
+                columns = _correct_columns(columns, rows[seen].to_numpy(float))
+            pieces.append(pd.DataFrame({"code": codes, "actor_id": actor, "stage_id": stage} | columns))
     columns = list(PREVALENCE.columns)
     table = pd.concat(pieces) if pieces else pd.DataFrame(columns=columns)
     table = table.assign(coder_id=coder_id)
@@ -289,6 +298,23 @@ def _share_columns(n, k, min_documents, min_sentences):
     se = np.sqrt((len(n) - 1) / len(n) * ((left - share) ** 2).sum(0))
     low, high = bound_share(coded, total, effective_sentences(coded, total, se, len(n) - 1, n))
     return columns | {"share": share, "se": se, "low": low, "high": high, "reason": None}
+
+
+def _correct_columns(columns, seen):
+    """Return the columns of one actor and stage for pseudo-outcomes, from those for counts and reference codes (documents, codes)."""
+    columns, documents = columns | {"n_coded": seen.sum(0).astype(int)}, (seen > 0).sum(0)
+    if columns["reason"]:
+        return columns
+    share, known = columns["share"], documents >= RARE_DOCUMENTS
+    ends, inside = t_interval(share, columns["se"], columns["n_documents"] - 1), (share > 0) & (share < 1)
+    for name, end in zip(("low", "high"), ends, strict=True):
+        columns[name] = np.where(known, np.where(inside, columns[name], np.clip(end, 0, 1)), np.nan)
+    columns["share"], columns["se"] = (np.where(known, cells, np.nan) for cells in (np.clip(share, 0, 1), columns["se"]))
+    return columns | {
+        "reason": [
+            None if n >= RARE_DOCUMENTS else f"reference codes in {n} documents, {RARE_DOCUMENTS} needed" for n in documents
+        ]
+    }
 
 
 def explain_shortage(n_documents, n_sentences, min_documents, min_sentences):

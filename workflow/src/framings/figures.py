@@ -24,63 +24,48 @@ from framings.canvas import (
     VERMILION,
     choose_ticks,
     clean,
+    count,
     draw_box,
     draw_boxes,
     draw_lines,
     draw_marks,
     measure_width,
     open_page,
+    percent,
     say,
     say_lines,
     scale,
     wrap_lines,
 )  # fmt: skip
+from framings.coder_names import caution_reader
+from framings.forest import hypotheses_forest
 
 FAMILY_COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 FAMILY_MARKS = ("o", "s", "D", "^", "v", "P")
-CAUTION = (
-    "Talk, not motive: a frame that is seldom voiced may still move a government. "
-    "Codes are predictions of a dictionary, not hand codes."
-)
 
 
-def draw_figures(tables, names, stages, title, simulated):
-    """Return all figures of a corpus by their names; those of the recovery where ``tables`` holds its tables."""
+def draw_figures(tables, names, stages, title, simulated, coder_id="dictionary", reference_note=""):
+    """Return all figures of a corpus by their names; those of the recovery where ``tables`` holds its tables.
+
+    Shares are those of ``coder_id``; ``reference_note`` says what should be known of the reference codes, where it rests on them.
+    """
     look, people = {"subtitle": title, "simulated": simulated}, (names["actors"], names["stages"])
     shares, tests, actors = tables["prevalence"], tables["assessments"], names["actors"]
+    coded = look | {"coder_id": coder_id, "reference_note": reference_note}
     titles = (names["hypothesis_families"], names["windows"], names["margins"])
     drawn = {
         "inclusion_flow": inclusion_flow(tables["inclusion"], actors, **look),
         "coverage_over_time": coverage_over_time(tables["documents"], tables["words"], actors, stages, **look),
         "topics_by_actor": topics_by_actor(tables["topics"], actors, **look),
-        "frames_by_actor_and_stage": frames_by_actor_and_stage(shares, names["families"], *people, **look),
-        "main_subframes_by_actor_and_stage": main_subframes_by_actor_and_stage(shares, names["codes"], *people, **look),
-        "subframes_by_actor_and_stage": subframes_by_actor_and_stage(shares, names["codes"], *people, **look),
-        "hypotheses_forest": hypotheses_forest(tests, *titles, **look),
+        "frames_by_actor_and_stage": frames_by_actor_and_stage(shares, names["families"], *people, **coded),
+        "main_subframes_by_actor_and_stage": main_subframes_by_actor_and_stage(shares, names["codes"], *people, **coded),
+        "subframes_by_actor_and_stage": subframes_by_actor_and_stage(shares, names["codes"], *people, **coded),
+        "hypotheses_forest": hypotheses_forest(tests, *titles, **coded),
     }
     if "recovery_shares" in tables:
         drawn["shares_recovered"] = shares_recovered(tables["recovery_shares"], title)
         drawn["contrasts_recovered"] = contrasts_recovered(tables["recovery_contrasts"], title)
     return drawn
-
-
-def percent(share):
-    """Return a share as a label in percent: one decimal under 10, none above."""
-    points = 100 * share
-    if points == 0:
-        return "0"
-    return "<0.1" if points < 0.05 else f"{points:.1f}" if points < 9.95 else f"{points:.0f}"
-
-
-def signed(value, decimals=1):
-    """Return a number with its sign and a true minus."""
-    text = f"{value:+.{decimals}f}"
-    return text.lstrip("+-") if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
-
-
-def count(number):
-    """Return a count with thin spaces between thousands."""
-    return f"{int(number):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def _known(frame, *columns):
@@ -91,7 +76,9 @@ def _known(frame, *columns):
 # Frames by actor and stage -----------------------------------------------------------------------------------------
 
 
-def frames_by_actor_and_stage(prevalence, codes, actors, stages, subtitle="", simulated=False, coder_id="dictionary"):
+def frames_by_actor_and_stage(
+    prevalence, codes, actors, stages, subtitle="", simulated=False, coder_id="dictionary", reference_note=""
+):
     """Return the figure of the families' shares with 95 % intervals, by actor and stage.
 
     ``prevalence`` keeps its contract; ``codes`` (at most 6), ``actors`` and ``stages`` map ids to names, in drawing order.
@@ -100,7 +87,7 @@ def frames_by_actor_and_stage(prevalence, codes, actors, stages, subtitle="", si
     cells = _cells(prevalence, coder_id)
     drawn = [cells[c, a, s] for c in codes for a in actors for s in stages if (c, a, s) in cells]
     note = "Points: share of sentences; bars: 95 % intervals (leave-one-document-out); thin lines: all stages together. "
-    note += f"{_not_estimable(drawn)} {CAUTION}"
+    note += f"{_not_estimable(drawn)} {caution_reader(coder_id, reference_note)}"
     page = open_page(4.15 + _key_height(stages, 8.3), _claim_frames(cells, codes, actors, stages), subtitle, note, simulated)
     floor = page.bottom + 0.45 + _key_height(stages, 8.3)
     blocks = _blocks(page.left + 0.45, page.right, actors, stages)
@@ -120,7 +107,7 @@ def frames_by_actor_and_stage(prevalence, codes, actors, stages, subtitle="", si
 
 
 def main_subframes_by_actor_and_stage(
-    prevalence, codes, actors, stages, subtitle="", simulated=False, coder_id="dictionary", per_family=4
+    prevalence, codes, actors, stages, subtitle="", simulated=False, coder_id="dictionary", reference_note="", per_family=4
 ):
     """Return small multiples of sub-frames: a strip for each, with shares and 95 % intervals by actor and stage.
 
@@ -129,7 +116,7 @@ def main_subframes_by_actor_and_stage(
     codes = pick_main_codes(prevalence, codes, per_family, coder_id)
     cells, strip = _cells(prevalence, coder_id), 0.82
     drawn = [cells[c, a, s] for c in codes for a in actors for s in stages if (c, a, s) in cells]
-    note = f"All strips share one scale, in percent of sentences; bars: 95 % intervals. {_not_estimable(drawn)} {CAUTION}"
+    note = f"All strips share one scale, in percent of sentences; bars: 95 % intervals. {_not_estimable(drawn)} {caution_reader(coder_id, reference_note)}"
     page = open_page(
         strip * len(codes) + 0.8 + _key_height(stages, 8.3), _claim_main(cells, codes, actors), subtitle, note, simulated
     )
@@ -173,7 +160,9 @@ def pick_main_codes(prevalence, codes, per_family=4, coder_id="dictionary"):
     return {c: named for c, named in codes.items() if c in chosen}
 
 
-def subframes_by_actor_and_stage(prevalence, codes, actors, stages, subtitle="", simulated=False, coder_id="dictionary"):
+def subframes_by_actor_and_stage(
+    prevalence, codes, actors, stages, subtitle="", simulated=False, coder_id="dictionary", reference_note=""
+):
     """Return the map of all sub-frames: a number and a shade for each code, actor and stage, and for all stages together.
 
     ``codes`` maps ids to (title, family); hatched cells could not be estimated.
@@ -183,7 +172,7 @@ def subframes_by_actor_and_stage(prevalence, codes, actors, stages, subtitle="",
     families = list(dict.fromkeys(family for _, family in codes.values()))
     common = sum(_is_number(cell) and cell.share >= 0.01 for cell in drawn if cell.stage_id != "all")
     known = sum(_is_number(cell) for cell in drawn if cell.stage_id != "all")
-    note = f"Percent of an actor's sentences in a stage; intervals are in the table. {_not_estimable(drawn, 'Hatched')} {CAUTION}"
+    note = f"Percent of an actor's sentences in a stage; intervals are in the table. {_not_estimable(drawn, 'Hatched')} {caution_reader(coder_id, reference_note)}"
     claim = f"Most sub-frames are rare: {common} of {known} estimable cells reach one sentence in a hundred"
     claim = (
         claim
@@ -242,11 +231,8 @@ def _not_estimable(cells, mark="n.e."):
     if not gaps:
         return ""
     reasons = list(dict.fromkeys(str(cell.reason) for cell in gaps if pd.notna(cell.reason)))
-    why = (
-        f" ({'; '.join(reasons)})"
-        if 0 < len(reasons) <= 2
-        else " (too few documents or sentences: the reason of each is in the table)"
-    )
+    lacking = "documents, sentences or reference codes" if "reference codes" in "".join(reasons) else "documents or sentences"
+    why = f" ({'; '.join(reasons)})" if 0 < len(reasons) <= 2 else f" (too few {lacking}: the reason of each is in the table)"
     return f"{mark}: not estimable{why}."
 
 
@@ -362,161 +348,6 @@ def _tint(color, depth):
     """Return a colour between white (0) and itself (1)."""
     parts = [int(color[k : k + 2], 16) for k in (1, 3, 5)]
     return "#" + "".join(f"{round(255 - (255 - part) * depth):02x}" for part in parts)
-
-
-# Hypotheses --------------------------------------------------------------------------------------------------------
-
-FOREST_COLUMNS = {
-    "window": 3.05,
-    "plot": (3.82, 6.05),
-    "estimate": 7.42,
-    "swap": 7.86,
-    "holm": 8.3,
-    "detectable": 8.78,
-    "verdict": 8.9,
-}
-NOT_A_DIFFERENCE = ("joint",)
-HOLDS = ("supported", "equivalent")  # verdicts that support the claim
-
-
-def hypotheses_forest(
-    assessments, families=None, windows=None, margins=None, subtitle="", simulated=False, coder_id="dictionary"
-):
-    """Return the forest plot of the hypotheses: a row for each window, with p-values, smallest detectable effect and verdict.
-
-    ``families`` and ``windows`` map ids to titles in drawing order; ``margins`` maps a hypothesis to its equivalence margin (or
-    bound) in points. Estimates are drawn in points; the statistic of a joint test is written, not drawn.
-    """
-    rows = assessments[assessments["coder_id"] == coder_id]
-    families = families or {f: f for f in rows["family"].drop_duplicates()}
-    windows, margins = windows or {w: w for w in rows["window_id"].drop_duplicates()}, margins or {}
-    layout = _lay_out_forest(rows, families, windows)
-    body = round(sum(height for _, _, height in layout) + 0.75, 6)  # sum() is more exact from Python 3.12 on
-    note = (
-        f"Windows of documents: {'; '.join(f'{key} = {title}' for key, title in windows.items())}. Estimates in percentage points"
-        " with 95 % intervals (leave-one-document-out). p: label swap within documents where defined, else jackknife; Holm: "
-        "adjusted within family and window. Detect.: the difference found with 80 % power. Shaded: equivalence margin "
-        "or bound. Filled: confirmatory; hollow: exploratory, or restated on documents that the claim was read from. "
-        f"n.e.: not estimable. {CAUTION}"
-    )
-    page = open_page(body, claim_verdicts(rows), subtitle, note, simulated, width=10.2)
-    x, ticks, y = *_forest_head(page, rows, margins), page.top - 0.55
-    bottom = page.bottom + 0.2
-    draw_lines(page, [((x(t), bottom), (x(t), y)) for t in ticks if t], RULE, 0.5, zorder=0.5)
-    draw_lines(page, [((x(0), bottom), (x(0), y))], SOFT, 0.9, zorder=0.6)
-    for kind, item, height in layout:
-        if kind == "family":
-            say(page, page.left, y - height + 0.1, item, 9, weight="bold")
-            draw_lines(page, [((page.left, y - height + 0.03), (page.right, y - height + 0.03))], FAINT, 0.7)
-        else:
-            _forest_entry(page, item, margins, x, (ticks[0], ticks[-1]), y, height)
-        y -= height
-    return page.figure
-
-
-def claim_verdicts(rows):
-    """Return the heading of the hypotheses: how many confirmatory contrasts are supported."""
-    sure = rows[rows["confirmatory"]]
-    tested = sure[sure["p"].notna()]
-    n = int(tested["verdict"].isin(HOLDS).sum())
-    if tested.empty:
-        return "No confirmatory hypothesis could be tested"
-    return f"{n or 'None'} of {len(tested)} confirmatory tests {'supports its claim' if n == 1 else 'support their claims'}"
-
-
-def _lay_out_forest(rows, families, windows):
-    """Return what stands in the forest from top to bottom: (kind, content, height in inches)."""
-    layout = []
-    for family, title in families.items():
-        members = rows[rows["family"] == family]
-        if members.empty:
-            continue
-        layout.append(("family", title, 0.36))
-        for hypothesis, group in members.groupby("hypothesis_id", sort=False):
-            order = sorted(
-                group.itertuples(index=False), key=lambda r: list(windows).index(r.window_id) if r.window_id in windows else 99
-            )
-            lines = wrap_lines(group["claim"].iloc[0], 2.17, 7.8, most=3)
-            contrast = wrap_lines(group["contrast"].iloc[0], 2.17, 7, most=2)
-            text = 0.142 * len(lines) + 0.128 * len(contrast)
-            layout.append(("entry", (hypothesis, lines, contrast, order), max(0.2 * len(order), text) + 0.11))
-    return layout
-
-
-def _forest_head(page, rows, margins):
-    """Write the column heads and the axis; return the scale of points and its ticks."""
-    drawn = _known(rows[~rows["test"].isin(NOT_A_DIFFERENCE)], "estimate", "low", "high")
-    ends = sorted([*drawn["low"].abs(), *drawn["high"].abs(), *(m / 100 for m in margins.values())]) or [0.1]
-    limit = min(ends[-1], 1.3 * ends[int(0.92 * (len(ends) - 1))])
-    ticks = choose_ticks(-100 * limit, 100 * limit, 5)
-    x = scale(ticks[0], ticks[-1], *FOREST_COLUMNS["plot"])
-    y = page.top - 0.47
-    for tick in ticks:
-        say(page, x(tick), y, f"{tick:g}".replace("-", "\N{MINUS SIGN}"), 7.5, SOFT, ha="center")
-    say(page, x(0), y + 0.17, "difference in points", 7.5, SOFT, ha="center")
-    say(page, page.left, y, "claim and contrast", 7.5, SOFT)
-    say(page, FOREST_COLUMNS["window"], y, "window", 7.5, SOFT)
-    for column, head in (("estimate", "estimate [95 %]"), ("swap", "p"), ("holm", "Holm"), ("detectable", "detect.")):
-        say(page, FOREST_COLUMNS[column], y, head, 7.5, SOFT, ha="right")
-    say(page, FOREST_COLUMNS["verdict"], y, "verdict", 7.5, SOFT)
-    draw_lines(page, [((page.left, y - 0.06), (page.right, y - 0.06))], INK, 0.9)
-    return x, ticks
-
-
-def _forest_entry(page, entry, margins, x, limits, y, height):
-    """Draw one hypothesis: its claim at the left, a line for each window at the right."""
-    hypothesis, lines, contrast, order = entry
-    say(page, page.left, y - 0.155, hypothesis, 7.8, weight="bold")
-    say_lines(page, page.left + 0.4, y - 0.155, lines, 7.8, leading=1.31)
-    say_lines(page, page.left + 0.4, y - 0.155 - 0.142 * len(lines), contrast, 7, SOFT, leading=1.31)
-    if hypothesis in margins:
-        m = margins[hypothesis]
-        low = 0 if order[0].test == "upper_bound" else -m
-        left, right = (x(max(limits[0], min(limits[1], end))) for end in (low, m))
-        draw_box(page, left, y - height + 0.03, right - left, height - 0.05, "#e4ecf3", zorder=0.55)
-    for k, row in enumerate(order):
-        _forest_line(page, row, x, limits, y - 0.13 - 0.2 * k)
-    draw_lines(page, [((page.left, y - height), (page.right, y - height))], "#ececec", 0.5, zorder=0.4)
-
-
-def _forest_line(page, row, x, limits, y):
-    """Draw one test: interval and point, and its numbers in columns."""
-    columns, filled = FOREST_COLUMNS, bool(row.confirmatory)
-    color = INK if filled else SOFT
-    say(page, columns["window"], y - 0.035, wrap_lines(row.window_id, 0.74, 7, most=1)[0], 7, color)
-    if row.test in NOT_A_DIFFERENCE and pd.notna(row.estimate):
-        say(page, columns["estimate"], y - 0.035, f"F = {row.estimate:.2f}", 7.2, color, ha="right")
-    elif pd.notna(row.estimate):
-        show = percent if row.test == "upper_bound" else lambda value: signed(100 * value)
-        text = show(row.estimate)
-        if pd.notna(row.low):
-            text += f" [{show(row.low)}, {show(row.high)}]"
-            _forest_bar(page, x, limits, 100 * row.low, 100 * row.high, color, y)
-        draw_marks(page, [(x(max(limits[0], min(limits[1], 100 * row.estimate))), y)], color, "o", 4.8, filled)
-        say(page, columns["estimate"], y - 0.035, text, 7.2, color, ha="right")
-    else:
-        why = "n.e." if pd.isna(row.reason) else f"n.e.: {row.reason}"
-        text = wrap_lines(why, columns["verdict"] - columns["plot"][0] - 0.2, 7, most=1)[0]
-        say(page, columns["plot"][0] + 0.05, y - 0.035, text, 7, SOFT, bbox={"fc": PAPER, "ec": "none", "pad": 0.8})
-    for column, value in (("swap", row.p), ("holm", row.p_holm)) if pd.notna(row.estimate) else ():
-        say(page, columns[column], y - 0.035, p_label(value), 7.2, color, ha="right")
-    if pd.notna(row.smallest_detectable) and row.test not in NOT_A_DIFFERENCE:
-        say(page, columns["detectable"], y - 0.035, f"±{100 * row.smallest_detectable:.1f}", 7.2, color, ha="right")
-    weight = "bold" if filled and row.verdict in HOLDS else "normal"
-    say(page, columns["verdict"], y - 0.035, wrap_lines(row.verdict, 0.97, 7.2, weight, most=1)[0], 7.2, color, weight=weight)
-
-
-def _forest_bar(page, x, limits, low, high, color, y):
-    """Draw an interval, with an arrow head where it leaves the plot."""
-    left, right = max(limits[0], min(limits[1], low)), min(limits[1], max(limits[0], high))
-    draw_lines(page, [((x(left), y), (x(right), y))], color, 1.4)
-    draw_marks(page, [(x(left), y)] if low < limits[0] else [], color, "<", 4)
-    draw_marks(page, [(x(right), y)] if high > limits[1] else [], color, ">", 4)
-
-
-def p_label(p):
-    """Return a p-value as it is printed."""
-    return "–" if pd.isna(p) else "<.001" if p < 0.001 else f"{p:.3f}".lstrip("0") if p < 0.9995 else "1"
 
 
 # Topics ------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,15 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup, escape
 
+from framings.coder_names import NEED_REFERENCE, explain_codes, list_coders, name_coder
+from framings.coding_quality import (
+    compare_verdicts,
+    describe_accuracy,
+    describe_agreement,
+    describe_candidates,
+    describe_goals,
+    select_accuracy,
+)
 from framings.products import VERDICT_GROUPS, render_rows, show_value
 from framings.reading import describe_reading
 
@@ -30,6 +39,10 @@ TABLE_TITLES = {
     "recovery_contrasts": "Planted contrasts and what was recovered",
     "recovery_coding": "Planted sentences and what the dictionary found",
     "recovery_text": "Planted turns and speakers and what was read",
+    "agreement": "How far coders agree on each code",
+    "coder_accuracy": "How well coders give the reference codes",
+    "coder_differences": "How much better one coder gives the reference codes than another",
+    "coders_tried": "What was tried for the trained coder",
     "accuracy": "How well the text was read, against the marks of readers",
     "mistakes": "What was read wrongly in the documents marked by readers",
     "confusions": "Kinds of text as readers and the workflow see them",
@@ -40,20 +53,35 @@ TABLE_TITLES = {
 NOT_CODED = (
     "inclusion", "documents", "unresolved", "topics", "topic_words", "recovery_text", "accuracy", "mistakes", "confusions", "duplicates", "twins",
 )  # fmt: skip
+ON_REFERENCE = ("agreement", "coder_accuracy", "coder_differences", "coders_tried")
+OF_DICTIONARY = ("evidence", "topic_links", "recovery_shares", "recovery_contrasts", "recovery_coding")
 # Columns of a table that look otherwise than in the others.
 TABLE_LOOKS = {
     "accuracy": {
         "estimate": ("estimate", "number"), "low": ("95 % low", "number"), "high": ("95 % high", "number"),
         "n": ("units", "count"), "n_mistakes": ("wrong", "count"),
     },
+    "coder_accuracy": {"estimate": ("estimate", "number"), "low": ("95 % low", "number"), "high": ("95 % high", "number")},
+    "coder_differences": {"estimate": ("estimate", "number"), "low": ("95 % low", "number"), "high": ("95 % high", "number")},
     "confusions": {"expected": ("by the readers", ""), "found": ("by the workflow", ""), "n_chars": ("characters", "count")},
 }  # fmt: skip
-PREDICTIONS = "Codes are given by a dictionary: they are predictions, not hand codes."
+COUNTED = "Rows name their coder; of the sample and of corrected estimates, “with the code” counts reference codes."
 
 
-def caption_table(name, what_is_measured):
-    """Return the caption of a released table: its title, and where it rests on codes what they are and what they measure."""
-    return TABLE_TITLES[name] + "." + ("" if name in NOT_CODED else f" {what_is_measured} {PREDICTIONS}")
+def caption_table(name, what_is_measured, coder_id="dictionary", reference_note=""):
+    """Return the caption of a released table: its title, and where it rests on codes what they are and what they measure.
+
+    ``reference_note`` says what should be known of the reference codes; it follows where the table, or ``coder_id``, the coder
+    that counts, rests on them.
+    """
+    title = TABLE_TITLES[name] + "."
+    if name in ON_REFERENCE:
+        return f"{title} {reference_note}".strip()
+    if name in NOT_CODED:
+        return title
+    if name in OF_DICTIONARY or coder_id == "dictionary":
+        return f"{title} {what_is_measured} {explain_codes('dictionary')}"
+    return f"{title} {what_is_measured} {explain_codes(coder_id, reference_note)} {COUNTED}"
 
 
 class ReportError(ValueError):
@@ -61,21 +89,33 @@ class ReportError(ValueError):
 
 
 def render_report(
-    template, corpus, simulated, numbers, figures, tables, names, provenance, what_is_measured, coder_id="dictionary"
+    template,
+    corpus,
+    simulated,
+    numbers,
+    figures,
+    tables,
+    names,
+    provenance,
+    what_is_measured,
+    coder_id="dictionary",
+    reference_note="",
 ):
     """Return the report as one self-contained HTML page.
 
     template: text of report.html.j2. corpus: {"id", "title"}. numbers: from ``quote_numbers``. figures: {name: SVG bytes}.
     tables: {name: table}: documents, inclusion, prevalence, assessments, topics, evidence, unresolved, and where there are any
-    left_out, recovery_shares, recovery_contrasts, accuracy, mistakes and confusions; rows must be in the order in which ``quote_numbers`` saw them. names:
+    left_out, recovery_shares, recovery_contrasts, accuracy, mistakes, confusions, agreement, coder_accuracy, coder_differences and
+    coders_tried; rows must be in the order in which ``quote_numbers`` saw them. names:
     {"codes": {code: (title, family)}, "families": {composite code: title}, "actors": {id: name}, "hypothesis_families": {id:
-    title}, "windows": {id: title}}. provenance: {what: text}. Raises ``ReportError`` where the prose
+    title}, "windows": {id: title}}. provenance: {what: text}. coder_id: whose codes give the headline numbers, as in ``quote_numbers``.
+    reference_note: what should be known of the reference codes; it heads each table that rests on them. Raises ``ReportError`` where the prose
     cites a number or the template a field that nobody gives.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     tests = tables["assessments"][tables["assessments"]["coder_id"] == coder_id]
     cite = Citations(numbers)
-    shown = select_rows(tables, names)
+    shown = select_rows(tables, names, coder_id)
     context = {
         "corpus": corpus,
         "simulated": simulated,
@@ -88,18 +128,14 @@ def render_report(
         "exploratory": group_tests(tests[~tests["confirmatory"]], names, cite),
         "evidence": group_evidence(tables["evidence"], names),
         "shares": compare_families(tables["prevalence"], names, coder_id),
-        "appendix": [
-            {
-                "name": name,
-                "title": title,
-                "n": len(shown[name]),
-                "html": Markup(render_rows(shown[name], f"t-{name}", TABLE_LOOKS.get(name))),
-            }
-            for name, title in TABLE_TITLES.items()
-            if len(shown.get(name, ()))
-        ],
+        "appendix": list_appendix(shown),
         "reading": describe_reading(tables["accuracy"], tables["mistakes"]) if "accuracy" in tables else None,
-        "predictions": PREDICTIONS,
+        "coding": describe_coding(tables, names),
+        "by_coder": compare_verdicts(tables["assessments"], names, coder_id),
+        "coder": {"id": coder_id, "name": name_coder(coder_id), "on_reference": coder_id in NEED_REFERENCE},
+        "reference_note": reference_note,
+        "predictions": explain_codes(coder_id, reference_note),
+        "dictionary_predictions": explain_codes("dictionary"),
         "names": names,
         "unresolved": tables["unresolved"].head(12).to_dict("records"),
         "provenance": provenance,
@@ -112,16 +148,45 @@ def render_report(
         raise ReportError(f"the report's template asks for something that it was not given: {error}") from error
 
 
-def select_rows(tables, names):
+def describe_coding(tables, names):
+    """Return what the section on coding shows of those of its tables that are there, or None where none is."""
+    shown = {
+        "agreement": describe_agreement(tables["agreement"], names) if "agreement" in tables else None,
+        "accuracy": describe_accuracy(tables["coder_accuracy"], names) if "coder_accuracy" in tables else None,
+        "goals": describe_goals(tables["coder_differences"]) if "coder_differences" in tables else [],
+        "tried": describe_candidates(tables["coders_tried"], names) if "coders_tried" in tables else None,
+    }
+    return shown if any(shown.values()) else None
+
+
+def list_appendix(shown):
+    """Return the tables of the appendix: [{name, title, n, on_reference, note, html}]; on_reference: whether it rests on reference codes."""
+    entries = []
+    for name, title in TABLE_TITLES.items():
+        table = shown.get(name, ())
+        if len(table):
+            rests = name in ON_REFERENCE or ("coder_id" in table and table["coder_id"].isin(NEED_REFERENCE).any())
+            html = Markup(render_rows(table, f"t-{name}", TABLE_LOOKS.get(name)))
+            note = COUNTED if rests and "n_coded" in table else ""
+            entries.append({"name": name, "title": title, "n": len(table), "on_reference": rests, "note": note, "html": html})
+    return entries
+
+
+def select_rows(tables, names, coder_id="dictionary"):
     """Return the tables of the appendix: of shares, those of the actors shown; of documents, the columns that matter to a reader.
 
+    Of shares set beside those of other coders, those of the coder that counts; of the accuracy of coders, what the report cites.
     Rows keep their numbers. Long tables behind others (one document left out, evidence) are released as files only.
     """
     shares = tables["prevalence"]
+    if len(list_coders(shares, coder_id)) > 1:
+        shares = shares[shares["coder_id"] == coder_id]
     chosen = {
         "documents": tables["documents"][DOCUMENT_COLUMNS],
         "prevalence": shares[shares["actor_id"].isin(list(names["actors"]))],
     }
+    if "coder_accuracy" in tables:
+        chosen["coder_accuracy"] = select_accuracy(tables["coder_accuracy"], names)
     return {name: table for name, table in tables.items() if name not in ("left_out", "evidence")} | chosen
 
 

@@ -1,10 +1,14 @@
 """Tallies: how many sentences of each turn carry each code. All that inference reads."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from framings.codebook import COMPOSITE_PARTS, evaluate_composites
 from framings.schemas import TALLIES, check
+
+OUTCOME_TALLIES = replace(TALLIES, open_columns="number")  # sums of pseudo-outcomes; they may be negative
 
 
 def tally_codes(documents, turns, speakers, sentences, marks, codes, codebook, coded=None):
@@ -20,10 +24,7 @@ def tally_codes(documents, turns, speakers, sentences, marks, codes, codebook, c
     if len(coders) > 1:
         raise ValueError(f"the codes of {len(coders)} coders are mixed ({', '.join(coders)}); tally one coder at a time")
     names, composites = _columns_of(codebook, coded)
-    kept = _relevant_turns(documents, turns, speakers, marks)
-    place = pd.MultiIndex.from_frame(kept[["document_id", "turn"]])
-    of_turn = place.get_indexer(pd.MultiIndex.from_frame(sentences[["document_id", "turn"]]))
-    inside, of_turn = sentences["sentence_id"][of_turn >= 0], of_turn[of_turn >= 0]
+    kept, inside, of_turn = _place_sentences(documents, turns, speakers, sentences, marks)
     carried = np.zeros((len(inside), len(names)), dtype=bool)
     rows, columns = pd.Index(inside).get_indexer(codes["sentence_id"]), pd.Index(names).get_indexer(codes["code"])
     found = (rows >= 0) & (columns >= 0)
@@ -35,6 +36,27 @@ def tally_codes(documents, turns, speakers, sentences, marks, codes, codebook, c
     # ASSUME: a relevant turn without a sentence (words that hold no letter) bears on no share and is left out.
     tallies = pd.concat([kept, sizes], axis=1)[sizes["n_sentences"] > 0]
     return check(tallies, TALLIES)
+
+
+def tally_outcomes(documents, turns, speakers, sentences, marks, outcomes):
+    """Return the sums of pseudo-outcomes by turn: TALLIES with numbers, no whole counts, in the columns of ``outcomes``.
+
+    ``outcomes`` is a codes matrix (index sentence_id) as ``framings.correction`` makes it, composites among its columns.
+    The turns are those of ``tally_codes``, in the documents that ``outcomes`` speaks of. Raises ``ValueError`` where it lacks
+    a sentence of such a document: a frame with holes would be read as a frame without the code.
+    """
+    kept, inside, of_turn = _place_sentences(documents, turns, speakers, sentences, marks)
+    row, document = outcomes.index.get_indexer(inside), kept["document_id"].iloc[of_turn]
+    covered = document.isin(document[row >= 0]).to_numpy()
+    if (row[covered] < 0).any():
+        stray = inside[covered & (row < 0)].iloc[0]
+        raise ValueError(
+            f"sentence {stray} has no outcome, others of its document have one; correct the codes of the whole frame"
+        )
+    of_turn, values = of_turn[covered], outcomes.to_numpy(float)[row[covered]]
+    sums = {name: np.bincount(of_turn, column, len(kept)) for name, column in zip(outcomes.columns, values.T, strict=True)}
+    sizes = pd.DataFrame({"n_sentences": np.bincount(of_turn, minlength=len(kept))} | sums)
+    return check(pd.concat([kept, sizes], axis=1)[sizes["n_sentences"] > 0], OUTCOME_TALLIES)
 
 
 def keep_language(tallies, language):
@@ -53,6 +75,17 @@ def refuse_mixed_languages(tallies):
         raise ValueError(f"the tallies hold documents in {' and '.join(languages)}; keep one language (keep_language)")
 
 
+def match_evidence(tallies, evidence, codes):
+    """Return the evidence (turns, codes) of each row of ``tallies``; raise ``ValueError`` where it lacks a turn or a code."""
+    key = ["document_id", "turn"]
+    lacking = [code for code in codes if code not in evidence]
+    rows = pd.MultiIndex.from_frame(evidence[key]).get_indexer(pd.MultiIndex.from_frame(tallies[key]))
+    if lacking or (rows < 0).any():
+        what = f"the code {lacking[0]}" if lacking else "turn {1} of {0}".format(*tallies.loc[rows < 0, key].iloc[0])
+        raise ValueError(f"the evidence lacks {what}, of which there are pseudo-outcomes; tally both from the same frame")
+    return evidence[codes].to_numpy(float)[rows]
+
+
 def _columns_of(codebook, coded):
     """Return the names of the codes to tally and the composites whose members are all among them."""
     names = [code for code in codebook.codes["code"] if coded is None or code in set(coded)]
@@ -62,6 +95,14 @@ def _columns_of(codebook, coded):
             composites[name] = parts
             known.add(name)
     return names, composites
+
+
+def _place_sentences(documents, turns, speakers, sentences, marks):
+    """Return the turns that count, the ids of the sentences in them and the position of each one's turn."""
+    kept = _relevant_turns(documents, turns, speakers, marks)
+    place = pd.MultiIndex.from_frame(kept[["document_id", "turn"]])
+    of_turn = place.get_indexer(pd.MultiIndex.from_frame(sentences[["document_id", "turn"]]))
+    return kept, sentences["sentence_id"][of_turn >= 0], of_turn[of_turn >= 0]
 
 
 def _relevant_turns(documents, turns, speakers, marks):
