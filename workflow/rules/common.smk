@@ -121,7 +121,7 @@ FIGURES += ["shares_recovered", "contrasts_recovered"] if SIMULATED else []
 RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recovery_text"] if SIMULATED else []
 CHECKS = sorted(str(path) for path in Path(FOLDER, "checks").glob("*.csv"))
 READING = ["accuracy", "mistakes", "confusions"] if CHECKS else []
-CODING = ["agreement", "coder_accuracy", "coder_differences"] if CODED else []
+CODING = ["agreement", "coder_confusions", "coder_accuracy", "coder_differences"] if CODED else []
 EXTRA = RECOVERY + READING + CODING
 TABLES = [
     "documents",

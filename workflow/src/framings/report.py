@@ -40,6 +40,7 @@ TABLE_TITLES = {
     "recovery_coding": "Planted sentences and what the dictionary found",
     "recovery_text": "Planted turns and speakers and what was read",
     "agreement": "How far coders agree on each code",
+    "coder_confusions": "What two coders gave to the sentences of each actor",
     "coder_accuracy": "How well coders give the reference codes",
     "coder_differences": "How much better one coder gives the reference codes than another",
     "coders_tried": "What was tried for the trained coder",
@@ -53,7 +54,8 @@ TABLE_TITLES = {
 NOT_CODED = (
     "inclusion", "documents", "unresolved", "topics", "topic_words", "recovery_text", "accuracy", "mistakes", "confusions", "duplicates", "twins",
 )  # fmt: skip
-ON_REFERENCE = ("agreement", "coder_accuracy", "coder_differences", "coders_tried")
+FILES_ONLY = ("left_out", "evidence", "coder_confusions")  # too long for the appendix
+ON_REFERENCE = ("agreement", "coder_confusions", "coder_accuracy", "coder_differences", "coders_tried")
 OF_DICTIONARY = ("evidence", "topic_links", "recovery_shares", "recovery_contrasts", "recovery_coding")
 # Columns of a table that look otherwise than in the others.
 TABLE_LOOKS = {
@@ -187,7 +189,7 @@ def select_rows(tables, names, coder_id="dictionary"):
     }
     if "coder_accuracy" in tables:
         chosen["coder_accuracy"] = select_accuracy(tables["coder_accuracy"], names)
-    return {name: table for name, table in tables.items() if name not in ("left_out", "evidence")} | chosen
+    return {name: table for name, table in tables.items() if name not in FILES_ONLY} | chosen
 
 
 class Citations:
