@@ -59,7 +59,7 @@ def read_body(body, find_reason=no_reason, find_repeated=None):
     for quoted, runs in blocks:
         raw = "".join(run for run, _, _ in runs)
         text = normalise_text(raw)
-        n_unseen += count_inked(raw) - count_inked(text)
+        n_unseen += count_inked(raw) - count_inked(text) if text != raw else 0
         if text:
             marked.append((quoted, mark_up(text, runs)))
     repeated = find_repeated(marked) if find_repeated else {}

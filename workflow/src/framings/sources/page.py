@@ -1,6 +1,7 @@
 """What every reader of a website hands over: a page with its paragraphs, and the sentence with which it refuses one."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 
 class SourceError(ValueError):
@@ -47,12 +48,12 @@ class Page:
     n_chars_body: int
     speaker: str | None = None
 
-    @property
+    @cached_property
     def n_chars_kept(self):
         """Return the number of characters that are not white space in the paragraphs kept."""
         return sum(count_inked(paragraph.text) for paragraph in self.paragraphs)
 
-    @property
+    @cached_property
     def n_chars_removed(self):
         """Return the number of characters that are not white space in the pieces removed."""
         return sum(piece.n_chars for piece in self.removed)
