@@ -1,6 +1,6 @@
 """Find documents that repeat each other."""
 
-from framings.duplicates import compare_documents
+from framings.duplicates import compare_documents, left_out_ids
 from framings.jobs import open_log
 from framings.storage import read_tables, write_table
 
@@ -10,5 +10,5 @@ duplicates, twins = compare_documents(documents, paragraphs)
 write_table(duplicates, snakemake.output.duplicates)
 write_table(twins, snakemake.output.twins)
 n_read = int((documents["status"] == "parsed").sum())
-n_out = duplicates.loc[duplicates["left_out"], "other_id"].nunique()
+n_out = len(left_out_ids(duplicates))
 log.info("%d documents read, %d after copies are left out; %d pairs in two languages", n_read, n_read - n_out, len(twins))

@@ -5,10 +5,11 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from framings.codebook import read_codebook
+from framings.coded import read_coding
 from framings.correction import add_composites, list_outcomes
 from framings.jobs import open_log
 from framings.references import choose_reference, spread_reference
-from framings.storage import read_coding, read_kept, read_matrix, read_relevant, read_tables, write_table
+from framings.storage import read_kept, read_matrix, read_relevant, read_tables, write_table
 from framings.tallies import tally_outcomes
 
 log = open_log(snakemake.log[0], "correct_codes")

@@ -6,10 +6,11 @@ from threadpoolctl import threadpool_limits
 
 from framings.agreement import measure_agreement
 from framings.codebook import read_codebook
+from framings.coded import read_coding
 from framings.confusions import count_confusions
 from framings.jobs import open_log
 from framings.references import REFERENCE
-from framings.storage import read_coding, read_tables, write_table
+from framings.storage import read_tables, write_table
 
 log = open_log(snakemake.log[0], "measure_agreement")
 given, book = snakemake.input, read_codebook(Path(snakemake.input.codebook).read_text(encoding="utf-8"))

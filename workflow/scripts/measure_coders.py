@@ -5,11 +5,12 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from framings.codebook import read_codebook
+from framings.coded import read_coding
 from framings.coder_accuracy import compare_coders, measure_coders
 from framings.correction import spread_codes
 from framings.jobs import open_log
 from framings.references import choose_reference, spread_reference
-from framings.storage import read_coding, read_matrix, read_tables, write_table
+from framings.storage import read_matrix, read_tables, write_table
 
 log = open_log(snakemake.log[0], "measure_coders")
 given, book = snakemake.input, read_codebook(Path(snakemake.input.codebook).read_text(encoding="utf-8"))
@@ -19,9 +20,8 @@ reference = spread_reference(choose_reference(coded, snakemake.params.kinds), bo
 dictionary = spread_codes(read_tables(given.dictionary), frame["sentence_id"], list(reference))
 coders = {"dictionary": dictionary, "trained": read_matrix(given.given)}
 chance, scores = sample.set_index("sentence_id")["p"], {"trained": read_matrix(given.probabilities)}
-places = frame.set_index("sentence_id")
 with threadpool_limits(1):
-    given = coders, reference, chance, places, book.composites
+    given = coders, reference, chance, frame.set_index("sentence_id"), book.composites
     accuracy = measure_coders(*given, scores, seed=snakemake.params.seed)
     differences = compare_coders(*given, "trained", "dictionary", goal=0.1, seed=snakemake.params.seed)
 write_table(accuracy, snakemake.output.accuracy)

@@ -6,10 +6,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from framings.codebook import read_codebook
+from framings.coded import read_coding
 from framings.coders import cross_fit, write_coder
 from framings.jobs import open_log
 from framings.references import choose_reference, list_groups, spread_reference
-from framings.storage import read_coding, read_tables, write_matrix
+from framings.storage import read_tables, write_matrix
 
 log = open_log(snakemake.log[0], "train_coder")
 given, book = snakemake.input, read_codebook(Path(snakemake.input.codebook).read_text(encoding="utf-8"))

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from framings.references import keep_unshifted
-from framings.schemas import CODED, SAMPLE, ContractError, check
+from framings.schemas import ContractError, check
 
 
 def read_tables(paths):
@@ -25,14 +24,6 @@ def read_kept(paths, duplicates):
     """Return the tables of all shards without the documents that repeat another, which the table DUPLICATES at a path leaves out."""
     table, copies = read_tables(paths), pd.read_parquet(duplicates)
     return table[~table["document_id"].isin(copies.loc[copies["left_out"], "other_id"])].reset_index(drop=True)
-
-
-def read_coding(sample, coded, frame):
-    """Return (SAMPLE, CODED of all coders as far as their texts are those of the frame, sentences left out) from CSV files at these paths."""
-    sample = read_hand_table(sample, SAMPLE)
-    tables = [read_hand_table(path, CODED) for path in ([coded] if isinstance(coded, str | Path) else coded)]
-    kept, n_shifted = keep_unshifted(pd.concat(tables, ignore_index=True), frame)
-    return sample[sample["sentence_id"].isin(kept["sentence_id"])].reset_index(drop=True), kept, n_shifted
 
 
 def write_matrix(matrix, path):
