@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 from framings.inputs import check_inputs
+from framings.registrations import check_registration
 from framings.schemas import REFERENCE_NOTE
 from framings.settings import SettingsError, complete_settings
 from framings.shards import shard_names, shard_of
@@ -37,6 +38,7 @@ if not Path(FOLDER).is_dir():
 
 try:
     FINGERPRINTS = check_inputs(FOLDER, CODEBOOK, None if SIMULATED else REGISTER)
+    REGISTRATION = vars(check_registration(FOLDER))
 except (ValueError, FileNotFoundError) as error:
     raise WorkflowError(str(error))
 TITLE = Path(FOLDER, "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")

@@ -33,6 +33,7 @@ def check_inputs(folder, codebook, register=None):
         check_corrections(corrections, registered["document_id"], str(folder / "corrections.csv"))
     check_relevance(read_hand_table(folder / "relevance.csv", RELEVANCE))
     read_corpus(folder, codebook)
-    names = ("speakers.csv", "stages.csv", "relevance.csv", "hypotheses.yaml")
+    names = ["speakers.csv", "stages.csv", "relevance.csv", "hypotheses.yaml"]
+    names += ["registrations.csv"] if (folder / "registrations.csv").exists() else []
     files = [*([register, folder / "corrections.csv"] if register else []), *(folder / name for name in names), codebook]
     return {str(path): hash_file(path) for path in files}
