@@ -285,7 +285,7 @@ def test_register_appends_a_row_of_today_and_refuses_where_nothing_changed(study
     write_version(study, "citizens' well-being", "people's well-being")
     assert main(call, root=root) == 0
     said = capsys.readouterr().out
-    assert "version 4, 27 hypotheses" in said and "changed H4;" in said
+    assert "version 4, 27 hypotheses" in said and "against version 3: changed H4\n" in said
     assert path.read_bytes().startswith(before)
     *_, row = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
     assert (row["version"], row["day"]) == ("4", datetime.date.today().isoformat())

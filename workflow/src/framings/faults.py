@@ -94,7 +94,7 @@ def check_hypotheses(root, folder, known, stages):
         found = check_registration(folder)
     except (ValueError, OSError) as error:
         return [Finding(True, _name_file(" ".join(str(error).split()), place))]
-    cure = f"register it with its reason: framings register --corpus {folder.name} --reason …"
+    cure = f"Register it with its reason: framings register --corpus {folder.name} --reason …"
     return [Finding(False, f"{place}: {found.sentence} {cure}")] if found.status in UNREGISTERED else []
 
 

@@ -38,9 +38,11 @@ def run_register(options):
     row = make_registration(hypotheses, registrations, datetime.date.today().isoformat(), options.reason)
     raw = path.read_bytes() if path.exists() else b""
     replace_file(path, append_row(raw, row, list(REGISTRATIONS.columns)))
-    print(f"{path}: version {row['version']}, {row['n_hypotheses']} hypotheses, SHA-256 {row['sha256']}")
-    if len(registrations):
-        print(f"before: {compare_registration(hypotheses, registrations).sentence}")
+    said = (
+        f"{path.relative_to(options.root)}: version {row['version']}, {row['n_hypotheses']} hypotheses, SHA-256 {row['sha256']}"
+    )
+    against = compare_registration(hypotheses, registrations)
+    print(f"{said}; against version {against.version}: {against.differing}" if against.version else said)
     return 0
 
 

@@ -1,7 +1,7 @@
 """Registrations: which version of the hypotheses was written down when, and whether the file still says the same."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from framings.days import is_day
@@ -50,6 +50,12 @@ class Registration:
     changed: tuple = ()
     removed: tuple = ()
 
+    @property
+    def differing(self):
+        """What differs, in words."""
+        told = [("added", self.added), ("changed", self.changed), ("removed", self.removed)]
+        return "; ".join(f"{what} {', '.join(map(_name_entry, ids))}" for what, ids in told if ids)
+
 
 def compare_registration(hypotheses, registrations):
     """Return the ``Registration`` of ``hypotheses`` (what ``read_hypotheses`` gives) against the table REGISTRATIONS.
@@ -71,14 +77,14 @@ def compare_registration(hypotheses, registrations):
             f"The hypotheses are those registered on {last['day']} as version {last['version']} (content SHA-256 {mine[:12]}…)."
         )
         return Registration("registered", sentence, **found)
-    differing = _find_differing(hypotheses.entries, read_entries(last["entries"]))
-    told = "; ".join(f"{what} {', '.join(map(_name_entry, ids))}" for what, ids in differing.items() if ids)
+    changed = Registration("changed", "", **found, **_find_differing(hypotheses.entries, read_entries(last["entries"])))
     earlier = registrations[registrations["sha256"] == mine]
     back = f" It says again what version {earlier.iloc[-1]['version']} said." if len(earlier) else ""
-    return Registration("changed", (
-        f"hypotheses.yaml differs from the version registered on {last['day']}: {told or 'entries not named in the register'}; "
-        f"verdicts are those of an unregistered version (content SHA-256 {mine[:12]}…, registered {last['sha256'][:12]}…).{back}"
-    ), **found, **differing)  # fmt: skip
+    return replace(changed, sentence=(
+        f"hypotheses.yaml differs from the version registered on {last['day']}: "
+        f"{changed.differing or 'in entries that the register does not name'}; verdicts are those of an unregistered version "
+        f"(content SHA-256 {mine[:12]}…, registered {last['sha256'][:12]}…).{back}"
+    ))  # fmt: skip
 
 
 def make_registration(hypotheses, registrations, day, reason):
