@@ -121,7 +121,7 @@ def flip_signs(contributions, signs, two_sided=True, observed=None):
     if len(moved) == 0:
         return 1.0
     exact = len(moved) <= EXACT_UP_TO
-    used = enumerate_signs(len(moved)) if exact else signs[:, : len(moved)]
+    used = enumerate_signs(len(moved)) if exact else signs[:, np.flatnonzero(contributions)]
     sums, observed = used @ moved, moved.sum() if observed is None else observed
     if two_sided:
         sums, observed = np.abs(sums), abs(observed)
