@@ -30,7 +30,9 @@ from framings.estimates import (
     t_interval,
     t_two_sided,
 )
+from framings.multiplicities import adjust_westfall_young
 from framings.schemas import ASSESSMENTS, Column, Contract, check
+from framings.scores import flip_scores, flip_scores_jointly, score_comparison
 from framings.tallies import refuse_mixed_languages
 
 VERDICTS = {
@@ -57,16 +59,28 @@ LEFT_OUT = Contract(
 )  # fmt: skip
 
 NUMBERS = [name for name, column in ASSESSMENTS.columns.items() if column.kind == "number"]
+CONTRASTS = ("difference", "difference_in_differences", "within_actor")  # tests that flips can judge together
 MIN_PERIOD = 4  # paired documents in either period: with fewer, no exchange of periods could reach 5 %
 
 
 @dataclass(frozen=True)
-class Swaps:
-    """How labels are swapped: ``signs`` (draws, documents), the seed of exchanged periods, documents in a block."""
+class Rules:
+    """How a comparison is tested: ``signs`` (draws, documents), whose columns are those of ``documents``, the seed of exchanged
+    periods, documents in a block. A document has the same signs in every test, which lets tests be judged together."""
 
     signs: np.ndarray
-    seed: int
-    block: int
+    documents: pd.Index
+    seed: int = 1
+    block: int = 3
+
+    def of(self, documents):
+        """Return the signs (draws, documents) of the named documents."""
+        return self.signs[:, self.documents.get_indexer(documents)]
+
+
+def draw_rules(documents, swaps=9999, seed=1, block=3):
+    """Return the ``Rules`` of a run for all its document ids, in the order of their days."""
+    return Rules(draw_signs(len(documents), swaps, seed), pd.Index(documents), seed, block)
 
 
 def assess_hypotheses(
@@ -89,7 +103,9 @@ def assess_hypotheses(
     hold both sides, else the leave-one-document-out jackknife; Holm within family and window. Equivalence is shown by
     two one-sided tests, both as swap and as t (then p_swap and p_jackknife are the larger of the two). A change of stage
     has no p-value. A joint test has Hotelling's F of the changes over stages of each actor's difference to the first
-    one named. A code in under 20 sentences or 5 documents is described only, except against an upper bound, whose p is
+    one named. Beside the p of record stand the null-imposed sign flip of effective scores with its inverted interval
+    (``framings.scores``), all three by blocks of ``block`` consecutive documents, and Westfall and Young's adjustment from
+    the same flips. A code in under 20 sentences or 5 documents is described only, except against an upper bound, whose p is
     exact. ``VERDICTS`` says what each verdict means. ``tallies`` hold one coder's codes in one language; ``hypotheses``
     is what ``read_hypotheses`` gives, ``stages`` the table STAGES. Tallies of pseudo-outcomes (``framings.correction``) go
     through the same tests; ``evidence``, tallies of the reference codes behind them, then says how rare a code is and gives
@@ -99,9 +115,9 @@ def assess_hypotheses(
     refuse_mixed_languages(tallies)
     needed = {code for hypothesis in hypotheses.hypotheses for code in hypothesis.needed_codes}
     counts = count_documents(tallies, [code for code in tallies.columns if code in needed], evidence)
-    rules = Swaps(draw_signs(len(counts.documents), swaps, seed), seed, block)
+    rules = draw_rules(counts.documents["document_id"], swaps, seed, block)
     confirmatory = {family.id: family.confirmatory for family in hypotheses.families}
-    rows, left = [], []
+    rows, left, shares = [], [], {}
     for window in hypotheses.windows:
         within = counts.within(window)
         for hypothesis in hypotheses.hypotheses:
@@ -114,10 +130,12 @@ def assess_hypotheses(
                 rows.append(row | {"verdict": "not coded", "reason": f"{coder_id} was not asked for {' and '.join(lacking)}"})
                 continue
             compared = lay_out_comparison(hypothesis, within, list(stages["stage_id"]), min_documents, min_sentences)
-            found, without = _assess(hypothesis, compared, rules)
+            found, without = assess_comparison(hypothesis, compared, rules)
+            if not np.isnan(found.get("p", np.nan)) and hypothesis.test in CONTRASTS:
+                shares[len(rows)] = list_contributions(hypothesis, compared, "p_swap" in found)
             rows.append(row | found)
             left.append(pd.DataFrame({"document_id": compared.documents[: len(without)], "estimate": without}).assign(**key))
-    table = _conclude(pd.DataFrame(rows, columns=list(ASSESSMENTS.columns)))
+    table = _conclude(pd.DataFrame(rows, columns=list(ASSESSMENTS.columns)), shares, rules)
     left = pd.concat(left) if left else pd.DataFrame(columns=list(LEFT_OUT.columns))
     return check(table, ASSESSMENTS), check(left, LEFT_OUT)
 
@@ -129,12 +147,38 @@ def _describe(hypothesis):
     return words | counted | dict.fromkeys(NUMBERS, np.nan) | {"verdict": "", "reason": None}
 
 
-def _conclude(table):
-    """Return the table with Holm's p within family and window, and a verdict where none is given yet."""
-    holm = table.groupby(["family", "window_id", "confirmatory"])["p"].transform(lambda p: adjust_holm(p.to_numpy(float)))
-    table = table.assign(p_holm=holm)
+def _conclude(table, shares, rules):
+    """Return the table with Holm's and Westfall and Young's p within family and window, and a verdict where none is given yet.
+
+    ``shares`` maps rows of contrasts to what ``list_contributions`` gives for them.
+    """
+    together = table.groupby(["family", "window_id", "confirmatory"])
+    holm = together["p"].transform(lambda p: adjust_holm(p.to_numpy(float)))
+    table = table.assign(p_holm=holm, p_westfall_young=np.nan)
+    for rows in together.indices.values():
+        tested = [row for row in rows if row in shares]
+        if tested:
+            table.loc[tested, "p_westfall_young"] = _adjust_together([shares[row] for row in tested], rules)
     verdicts = [row.verdict or judge(row.test, row.sign, row.estimate, row.p_holm) for row in table.itertuples()]
     return table.assign(verdict=verdicts)
+
+
+def _adjust_together(shares, rules):
+    """Return Westfall and Young's p-values of the contrasts of one family, from their contributions by document."""
+    flipped = np.zeros((len(rules.documents), len(shares)))
+    for test, (documents, contributions, _) in enumerate(shares):
+        flipped[rules.documents.get_indexer(documents), test] = contributions
+    heard = np.flatnonzero(flipped.any(1))
+    return adjust_westfall_young(flipped[heard], np.array([observed for *_, observed in shares]), rules.signs[:, heard])
+
+
+def list_contributions(hypothesis, compared, by_swap):
+    """Return (documents, contributions, sum to judge) of a contrast: what the label swap flips, or else the effective scores."""
+    if by_swap and hypothesis.test != "difference_in_differences":
+        differences, weights, paired = _pair(hypothesis, compared)
+        return compared.documents[paired], weights * differences, (weights * differences).sum()
+    scores = score_comparison(hypothesis, compared, np.arange(len(compared.n)))
+    return compared.documents, scores.a_left[:, 0], scores.a[:, 0].sum()
 
 
 def judge(test, sign, estimate, p):
@@ -152,8 +196,12 @@ def judge(test, sign, estimate, p):
     return "supported" if expected else "opposite sign"
 
 
-def _assess(hypothesis, compared, rules):
-    """Return the numbers of a row and the leave-one-document-out estimates (documents,)."""
+def assess_comparison(hypothesis, compared, rules):
+    """Return the numbers of a row of ASSESSMENTS (a dict) and the leave-one-document-out estimates (documents,).
+
+    ``compared`` is what ``lay_out_comparison`` gives, ``rules`` what ``draw_rules`` gives. A verdict stands in the row only where
+    it does not follow from p, and there is no p then.
+    """
     row = _count(hypothesis, compared)
     if compared.reason:
         return row | {"verdict": "not estimable", "reason": compared.reason}, []
@@ -163,7 +211,7 @@ def _assess(hypothesis, compared, rules):
         alone = compared.documents[~np.isfinite(left).all(-1)][0]
         return row | {"verdict": "not estimable", "reason": f"without {alone} nothing is left to compare"}, []
     if hypothesis.test == "joint":
-        return row | _test_jointly(hypothesis, compared, theta, left, covariance), joint_f(left, covariance, len(n))[0]
+        return row | _test_jointly(hypothesis, compared, theta, left, covariance, rules), joint_f(left, covariance, len(n))[0]
     row |= {"estimate": theta[0], "se": np.sqrt(covariance[0, 0])}
     if hypothesis.test == "upper_bound":
         rare = compared.corrected and _explain_rarity(hypothesis, compared)
@@ -185,7 +233,9 @@ def _assess(hypothesis, compared, rules):
         return row | {"verdict": "not estimable", "reason": "documents do not vary, so that no error can be estimated"}, left[
             :, 0
         ]
-    return row | _test_difference(hypothesis, compared, row["estimate"], row["se"], rules), left[:, 0]
+    return row | _test_difference(hypothesis, compared, row["estimate"], row["se"], row.get("se_blocks", np.nan), rules), left[
+        :, 0
+    ]
 
 
 def _count(hypothesis, compared):
@@ -211,7 +261,7 @@ def _explain_rarity(hypothesis, compared):
     return reason
 
 
-def _test_jointly(hypothesis, compared, theta, left, covariance):
+def _test_jointly(hypothesis, compared, theta, left, covariance, rules):
     """Return F and p of a joint test, or why it has none."""
     statistic, p = joint_f(theta, covariance, len(left))
     rare = _explain_rarity(hypothesis, compared)
@@ -219,7 +269,14 @@ def _test_jointly(hypothesis, compared, theta, left, covariance):
         return {"estimate": statistic, "verdict": "too rare", "reason": rare}
     if np.isnan(p):
         return {"verdict": "not estimable", "reason": f"{len(left)} documents cannot carry {len(theta)} changes at once"}
-    return {"estimate": statistic, "p_jackknife": p, "p": p}
+    found = {"estimate": statistic, "p_jackknife": p, "p": p}
+    blocks = number_blocks(len(left), rules.block)
+    by_block = jackknife(compared.estimate, compared.n, compared.k, compared.cell, blocks)
+    found["p_jackknife_blocks"] = joint_f(by_block[0], by_block[2], blocks[-1] + 1)[1]
+    for name, group, signs in _group(compared.documents, rules):
+        scores = score_comparison(hypothesis, compared, group)
+        found[f"p_score{name}"] = np.nan if scores is None else flip_scores_jointly(scores, signs)
+    return found
 
 
 def _test_bound(hypothesis, compared, se):
@@ -231,46 +288,75 @@ def _test_bound(hypothesis, compared, se):
     return {"low": low, "high": high, "p_jackknife": p, "p": p}
 
 
-def _test_difference(hypothesis, compared, estimate, se, rules):
+def _test_difference(hypothesis, compared, estimate, se, se_blocks, rules):
     """Return the p-values of a difference or of an equivalence, with what qualifies them."""
-    df, margin, found = degrees_of_freedom(compared.n), None, {}
-    found["p_jackknife"] = t_two_sided(estimate, se, df)
-    if hypothesis.test == "equivalence":
-        margin = hypothesis.margin_points / 100
-        found["p_jackknife"], smallest = show_equivalence(estimate, se, df, margin)
+    df, found = degrees_of_freedom(compared.n), {}
+    margin = hypothesis.margin_points / 100 if hypothesis.test == "equivalence" else None
+    df_blocks = number_blocks(len(compared.n), rules.block)[-1]
+    for name, error, freedom in (("", se, df), ("_blocks", se_blocks, min(df, df_blocks))):
+        p = t_two_sided(estimate, error, freedom) if margin is None else show_equivalence(estimate, error, freedom, margin)[0]
+        found[f"p_jackknife{name}"] = p if error > 0 else np.nan
+    if margin is not None:
+        smallest = show_equivalence(estimate, se, df, margin)[1]
         found["reason"] = f"the smallest margin that passes (t-test) is {100 * smallest:.1f} points"
-    if hypothesis.test == "within_actor":
-        differences, weights = (compared.k[..., 0] / compared.n.sum(0) * compared.contrast).sum(1), np.ones(len(compared.n))
-    else:
-        differences, weights, paired = pair_documents(compared.n, compared.k, compared.cell, compared.contrast)
-        differences = differences[:, 0]
+    differences, weights, paired = _pair(hypothesis, compared)
     if hypothesis.test == "difference_in_differences":
         found |= _exchange_periods(differences, weights, compared.late[paired], rules)
     else:
-        found |= _swap_labels(weights * differences, weights, margin, rules)
+        found |= _swap_labels(weights * differences, weights, margin, compared.documents[paired], rules)
         inside = (weights * differences).sum()
         if margin is None and "p_swap" in found and inside * estimate < 0:
             found |= {
                 "verdict": "not detected",
                 "reason": f"inside documents that hold both sides it is {100 * inside:+.1f} points",
             }
+    found |= _flip_scores(hypothesis, compared, margin, rules)
     return found | {"p": found.get("p_swap", found["p_jackknife"])}
 
 
-def _swap_labels(parts, weights, margin, rules):
+def _pair(hypothesis, compared):
+    """Return the differences inside documents (paired,), their weights and which documents hold both sides (documents,)."""
+    if hypothesis.test == "within_actor":
+        differences = (compared.k[..., 0] / compared.n.sum(0) * compared.contrast).sum(1)
+        return differences, np.ones(len(differences)), np.ones(len(differences), dtype=bool)
+    differences, weights, paired = pair_documents(compared.n, compared.k, compared.cell, compared.contrast)
+    return differences[:, 0], weights, paired
+
+
+def _group(documents, rules):
+    """Return (suffix, group of each document, signs of the groups) for documents one by one and in blocks."""
+    blocks = number_blocks(len(documents), rules.block)
+    single = np.arange(len(documents)), rules.of(documents)
+    return [("", *single), ("_blocks", blocks, rules.signs[:, : blocks.max(initial=-1) + 1])]
+
+
+def _flip_scores(hypothesis, compared, margin, rules):
+    """Return p of the effective-score sign flip by document with its inverted interval, and p by blocks."""
+    found = {}
+    for name, group, signs in _group(compared.documents, rules):
+        scores = score_comparison(hypothesis, compared, group)
+        flipped = {} if scores is None else flip_scores(scores, signs, margin)
+        if flipped:
+            found[f"p_score{name}"] = flipped["p"]
+            found |= {} if name else {"score_low": flipped["low"], "score_high": flipped["high"]}
+    return found
+
+
+def _swap_labels(parts, weights, margin, documents, rules):
     """Return the p of the label swap by document and by blocks, where enough of them hold both sides.
 
     For an equivalence (with a margin): the larger p of the two one-sided swaps around minus and plus the margin.
     """
     found = {}
-    for name, group in (("p_swap", np.arange(len(parts))), ("p_swap_blocks", number_blocks(len(parts), rules.block))):
+    for name, group, signs in _group(documents, rules):
         part, weight = np.bincount(group, parts), np.bincount(group, weights)
         if len(part) < MIN_SWAPPED:
             continue
         if margin is None:
-            found[name] = flip_signs(part, rules.signs)
+            p = flip_signs(part, signs)
         else:
-            found[name] = max(flip_signs(weight * margin + side * part, rules.signs, two_sided=False) for side in (1, -1))
+            p = max(flip_signs(weight * margin + side * part, signs, two_sided=False) for side in (1, -1))
+        found[f"p_swap{name}"] = p
     return found
 
 

@@ -1,0 +1,192 @@
+"""Effective scores by document: the third way of inference, which imposes the null and flips signs.
+
+A linear model of shares says what a test compares: each cell of stage and kind of event has its level, each voice its own
+distance from it, and the contrast tau is what is tested. The sentences of a voice in a document enter through their sums, so
+that everything costs as much as there are documents, not sentences. With the null imposed, the effective score of a document is
+
+    s_g = sum over its voices of n (x1 - X0 A) (y - X0 b), A = (X0'WX0)^-1 X0'Wx1,
+
+and the sum of the s_g is the statistic. Its reference are the sums in which the sign of each document's score is as likely + as -
+(score wild cluster bootstrap with Rademacher weights, Kline and Santos 2012; sign flips of effective scores, Hemerik, Goeman and
+Finos 2020). A fit shrinks its own residuals: what is flipped is therefore the score of a document under the null fitted without it.
+The score is linear in the tau that is imposed, s_g(tau) = a_g - tau b_g, so that the test is inverted to an interval at no cost.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import null_space
+
+from framings.estimates import EXACT_UP_TO, LEVEL, MIN_SWAPPED, enumerate_signs, sum_flipped
+
+HALVINGS = 30  # of the bracket in which an end of an interval is sought
+TIE = 1e-9  # sums that differ by less than this part of all scores are equal
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Effective scores by group of documents, linear in the imposed tau: a - tau b.
+
+    ``a`` (groups, q) and ``b`` (groups, q) with the null fitted to all, whose sums are the statistic; ``a_left`` and ``b_left``
+    with the group itself left out of the fit, which are flipped. q is 1 but for a joint test.
+    """
+
+    a: np.ndarray
+    b: np.ndarray
+    a_left: np.ndarray
+    b_left: np.ndarray
+
+    @property
+    def estimate(self):
+        """The tau at which the score is zero: the weighted least squares estimate of the linear model."""
+        return float(self.a.sum() / self.b.sum())
+
+
+def score_comparison(hypothesis, compared, group):
+    """Return the ``Scores`` of a comparison by ``group`` (documents,), numbered from 0; None where the model does not hold tau.
+
+    ``compared`` is what ``lay_out_comparison`` gives. Two documents, one cell; A has 4 of 10 and 3 of 10, B 1 of 10 and 2 of 10.
+    The cell's share is .25 and x1 is 1/2 for A, -1/2 for B, so that the scores are (4 - 1) / 2 and (3 - 2) / 2:
+
+    >>> from framings.comparisons import Comparison
+    >>> from framings.hypotheses import Hypothesis
+    >>> n, k = np.full((2, 2), 10.0), np.array([[4.0, 1], [3, 2]])[..., None]
+    >>> rest = {"documents": np.array(["d1", "d2"]), "voices": ("A", "B"), "hits": k.sum(1), "estimate": None}
+    >>> compared = Comparison(n=n, k=k, cell=np.zeros(2, dtype=int), contrast=np.array([1.0, -1]), **rest)
+    >>> hypothesis = Hypothesis("H", "f", "difference", ("X",), ("A",), ("B",), "+", "", "")
+    >>> scores = score_comparison(hypothesis, compared, np.arange(2))
+    >>> scores.a.ravel().tolist(), scores.b.ravel().tolist(), scores.estimate
+    ([1.5, 0.5], [5.0, 5.0], 0.2)
+    """
+    row, voice = np.nonzero(compared.n)
+    weight, sums = compared.n[row, voice], compared.k[row, voice]
+    tested, nuisance, cell = _design(hypothesis, compared, row, voice)
+    dummies = np.eye(int(cell.max()) + 1)[cell] if cell is not None else np.zeros((len(row), 0))
+    x0, rows_group = np.column_stack([dummies, nuisance]), group[row]
+    outcomes = np.column_stack([sums, tested * weight[:, None]])  # sums of y and of x1: both are regressed on X0
+    fitted, left = _fit_null(x0, weight, outcomes, rows_group, dummies.shape[1])
+    q = tested.shape[1]
+    rest = (outcomes - fitted)[:, sums.shape[1] :] / weight[:, None]
+    if (np.abs(rest).max(0, initial=0) < 1e-9).any():
+        return None
+    parts = []
+    for residual in (outcomes - fitted, outcomes - left):
+        y, x = residual[:, : sums.shape[1]], residual[:, sums.shape[1] :]
+        score = (rest[:, :, None] * y[:, None, :]).reshape(len(row), -1)  # tested x codes
+        parts += [_sum_groups(score, rows_group), _sum_groups(rest * x if q == 1 else np.zeros_like(score), rows_group)]
+    return Scores(*parts)
+
+
+def _design(hypothesis, compared, row, voice):
+    """Return x1 (rows, q), the nuisance columns beside levels of cells (rows, p) and the cell of each row, None without levels.
+
+    Voices' distances are written as contrast x tau / (contrast'contrast) plus what the contrast does not touch.
+    """
+    contrast = compared.contrast
+    if hypothesis.test == "joint":
+        return _design_jointly(compared, row, voice)
+    along = (contrast / (contrast @ contrast))[voice]
+    if hypothesis.test in ("within_actor", "upper_bound"):
+        return along[:, None], null_space(contrast[None])[voice], None
+    free = null_space(np.vstack([contrast, np.ones(len(contrast))]))[voice]
+    if hypothesis.test != "difference_in_differences":
+        return along[:, None], free, compared.cell[row]
+    late = compared.late[row]
+    nuisance = np.column_stack([along, free * late[:, None], free * ~late[:, None]])
+    return (along * (late - 0.5))[:, None], nuisance, compared.cell[row]
+
+
+def _design_jointly(compared, row, voice):
+    """Return the design of a joint test: for each change over stages its voice in its later stage; each voice's own level."""
+    changes, cell = compared.estimate.keywords["changes"], compared.cell[row]
+    tested = np.column_stack([(voice == pair[1]) & np.isin(cell, later) for pair, _, later in changes]).astype(float)
+    voices = sorted({pair[1] for pair, _, _ in changes})
+    return tested, np.column_stack([(voice == one).astype(float) for one in voices]), cell
+
+
+def _fit_null(x0, weight, outcomes, group, n_cells):
+    """Return fitted sums (rows, outcomes) of the null model: fitted to all rows, and to those of other groups than the row's.
+
+    Where no other group has talk in a cell, its level is that of the group itself: inside it voices are compared all the same.
+    """
+    weighted = x0 * weight[:, None]
+    n_groups = int(group.max()) + 1
+    own, own_score = np.zeros((n_groups, x0.shape[1], x0.shape[1])), np.zeros((n_groups, x0.shape[1], outcomes.shape[1]))
+    np.add.at(own, group, weighted[:, :, None] * x0[:, None, :])
+    np.add.at(own_score, group, x0[:, :, None] * outcomes[:, None, :])
+    equations, score = own.sum(0), own_score.sum(0)
+    if x0.shape[1] == 0:
+        return np.zeros_like(outcomes), np.zeros_like(outcomes)
+    fitted = weighted @ (np.linalg.pinv(equations, rcond=1e-10, hermitian=True) @ score)
+    inverse = np.linalg.pinv(equations - own, rcond=1e-10, hermitian=True)
+    left = np.einsum("rp,rpo->ro", weighted, (inverse @ (score - own_score))[group])
+    size = own[:, np.arange(n_cells), np.arange(n_cells)]  # sentences of a group in a cell
+    alone = (size > 0) & (size.sum(0) - size < 1e-9)
+    for one, cell in zip(*np.nonzero(alone), strict=True):
+        rows = (group == one) & (x0[:, cell] > 0)
+        left[rows] += weight[rows, None] / weight[rows].sum() * (outcomes[rows] - left[rows]).sum(0)
+    return fitted, left
+
+
+def _sum_groups(values, group):
+    """Return the sums of ``values`` (rows, q) by group."""
+    sums = np.zeros((int(group.max()) + 1, values.shape[1]))
+    np.add.at(sums, group, values)
+    return sums
+
+
+# Tests ----------------------------------------------------------------------------------------------------------------
+
+
+def flip_scores(scores, signs, margin=None):
+    """Return {"p", "low", "high"} of scores of one contrast by sign flips (draws, groups): p of tau = 0 and the 95 % interval.
+
+    With at most 13 groups all patterns are tried. The interval holds each tau that is not rejected at 5 %, within [-1, 1]. With a
+    ``margin`` p is the larger of the two one-sided p against -margin and margin. Empty with fewer than six groups that say anything.
+    """
+    heard = np.flatnonzero((scores.a_left[:, 0] != 0) | (scores.b_left[:, 0] != 0))
+    if len(heard) < MIN_SWAPPED or not scores.b.sum() > 0:
+        return {}
+    exact = len(heard) <= EXACT_UP_TO
+    parts = np.column_stack([scores.a_left[:, 0], scores.b_left[:, 0]])
+    flipped = enumerate_signs(len(heard)) @ parts[heard] if exact else sum_flipped(signs, parts)
+    whole = scores.a.sum(), scores.b.sum()
+    scale = np.abs(scores.a_left).sum() + np.abs(scores.b_left).sum()
+
+    def judge(tau, side=0):
+        sums, observed = flipped[:, 0] - tau * flipped[:, 1], whole[0] - tau * whole[1]
+        sums, observed = (np.abs(sums), abs(observed)) if side == 0 else (side * sums, side * observed)
+        reached = np.count_nonzero(sums >= observed - TIE * scale)
+        return max(reached, 1) / len(flipped) if exact else (1 + reached) / (len(flipped) + 1)
+
+    p = judge(0.0) if margin is None else max(judge(-margin, 1), judge(margin, -1))
+    estimate = scores.estimate
+    return {"p": p, "low": _find_end(judge, estimate, -1.0), "high": _find_end(judge, estimate, 1.0)}
+
+
+def _find_end(judge, estimate, bound):
+    """Return the end of the interval between the estimate and ``bound``, by halving."""
+    inside, outside = float(np.clip(estimate, -1, 1)), bound
+    if judge(outside) > LEVEL:
+        return bound
+    for _ in range(HALVINGS):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if judge(middle) > LEVEL else (inside, middle)
+    return outside
+
+
+def flip_scores_jointly(scores, signs):
+    """Return p of S'V^-1 S by sign flips, S the sum of scores (groups, q) and V = sum of s s', which no flip changes.
+
+    Missing where V is singular or fewer than six groups say anything.
+    """
+    heard = np.flatnonzero((scores.a_left != 0).any(1))
+    v = scores.a_left.T @ scores.a_left
+    if len(heard) < max(MIN_SWAPPED, v.shape[0] + 1) or np.linalg.matrix_rank(v, hermitian=True) < len(v):
+        return np.nan
+    exact = len(heard) <= EXACT_UP_TO
+    sums = enumerate_signs(len(heard)) @ scores.a_left[heard] if exact else sum_flipped(signs, scores.a_left)
+    whole, inverse = scores.a.sum(0), np.linalg.inv(v)
+    flipped = ((sums @ inverse) * sums).sum(1)
+    reached = np.count_nonzero(flipped >= whole @ inverse @ whole - TIE)
+    return max(reached, 1) / len(sums) if exact else (1 + reached) / (len(sums) + 1)
