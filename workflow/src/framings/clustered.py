@@ -1,11 +1,11 @@
 """Errors of models whose rows come in clusters: cluster-robust variances, their degrees of freedom, joint tests, and a GEE.
 
 A model here is fitted by maximum likelihood: a binomial one with logits (k of n a row; single 0/1 rows have n = 1) or a linear
-one (with weights, taken as inverse variances). All that follows needs of each cluster g its score s_g (p,), the sum of
-x (k - n mu), and its information I_g (p, p), the sum of x x' w. With M the inverse of the sum of all I_g and K_g = M½ I_g M½,
-the variance is M (sum of a_g a_g') M: a_g = s_g in CR0, M-½ (I - K_g)-½ M½ s_g in CR2, M-½ (I - K_g)-1 M½ s_g in CR3.
-These are the matrices of Bell and McCaffrey (2002) and of R's clubSandwich (Pustejovsky and Tipton 2018), whose working
-variance is the inverse of the working weights, written for sums, so that nothing grows with the square of a cluster.
+one (with weights, taken as inverse variances). Variances are those of R's clubSandwich (Pustejovsky and Tipton 2018), whose
+target is the model's own variance of the outcome, on rows of single sentences; rows of counts give the same, because only the
+mean of alike sentences of a cluster bears on it. With Z = W½ X and r = W-½ (y - mean), the rows as standardised by the model,
+M = (Z'Z)^-1 and T the diagonal of an observation's variances, the variance is M (sum over clusters of a_g a_g') M, where a_g is
+Z_g'r_g in CR0, Z_g'A_g r_g with A_g = [T (I - Z_g M Z_g') T]^-½ T in CR2, and Z_g'(I - Z_g M Z_g')^-1 r_g in CR3.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from scipy.special import expit, fdtrc, stdtr
 
 KINDS = ("CR0", "CR1", "CR1S", "CR2", "CR3")
 STEPS, TOLERANCE = 100, 1e-12
-WHOLE = 1e-8  # a direction of which a cluster holds more than 1 - WHOLE of all information rests on that cluster alone
+NIL = 1e-12  # of the largest eigenvalue: a smaller one is a direction that rests on one cluster alone
 
 
 class ClusteredError(ValueError):
@@ -24,15 +24,18 @@ class ClusteredError(ValueError):
 
 @dataclass(frozen=True)
 class ClusteredFit:
-    """A fitted model: coefficients ``b`` (p,), ``inverse`` information (p, p), cluster sums, and the number of observations.
+    """A fitted model: coefficients ``b`` (p,), ``inverse`` information (p, p), standardised rows, and the number of observations.
 
-    ``informations`` (clusters, p, p), ``scores`` (clusters, p). Each of the n trials of a binomial row is an observation.
+    ``z`` (rows, p) and ``residual`` (rows,) are divided by the standard deviation that the model gives a row, ``variance``
+    (rows,) is that of one observation, ``cluster`` (rows,) numbers clusters from 0. Each trial of a row is an observation.
     """
 
     b: np.ndarray
     inverse: np.ndarray
-    informations: np.ndarray
-    scores: np.ndarray
+    z: np.ndarray
+    residual: np.ndarray
+    variance: np.ndarray
+    cluster: np.ndarray
     n_observations: float
 
 
@@ -46,26 +49,25 @@ def fit_clustered(x, y, cluster, n=None, weights=None, family="binomial"):
 
     >>> x = np.array([[1.0, 0], [1, 1]] * 2)
     >>> fit = fit_clustered(x, np.array([1.0, 3, 1, 3]), np.array([0, 0, 1, 1]), n=np.full(4, 4.0))
-    >>> np.exp(fit.b[1]).round(9), np.abs(fit.scores).max() < 1e-9
+    >>> np.exp(fit.b[1]).round(9), np.abs(fit.residual).max() < 1e-9
     (np.float64(9.0), np.True_)
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if np.linalg.matrix_rank(x) < x.shape[1]:
         raise ClusteredError(f"the design has {x.shape[1]} columns but rank {np.linalg.matrix_rank(x)}; leave columns out")
     if family == "linear":
-        weight = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float)
-        root = np.sqrt(weight)
-        b = np.linalg.lstsq(x * root[:, None], y * root, rcond=None)[0]
-        residual, n_observations = weight * (y - x @ b), len(y)
+        n, variance = np.ones(len(y)), 1 / (np.ones(len(y)) if weights is None else np.asarray(weights, dtype=float))
+        b = np.linalg.lstsq(x / np.sqrt(variance)[:, None], y / np.sqrt(variance), rcond=None)[0]
+        slope, mean = n, x @ b
     elif family == "binomial":
         n = np.ones(len(y)) if n is None else np.asarray(n, dtype=float)
         b = _climb(x, y, n)
         mean = expit(x @ b)
-        weight, residual, n_observations = n * mean * (1 - mean), y - n * mean, n.sum()
+        slope = variance = mean * (1 - mean)
     else:
         raise ClusteredError(f"family {family!r} is unknown; give binomial or linear")
-    informations, scores = sum_clusters(x[:, :, None] * x[:, None] * weight[:, None, None], cluster), x * residual[:, None]
-    return ClusteredFit(b, np.linalg.inv(informations.sum(0)), informations, sum_clusters(scores, cluster), float(n_observations))
+    z, residual = x * (slope * np.sqrt(n / variance))[:, None], (y - n * mean) / np.sqrt(n * variance)
+    return ClusteredFit(b, np.linalg.inv(z.T @ z), z, residual, variance, np.asarray(cluster), float(n.sum()))
 
 
 def sum_clusters(values, cluster):
@@ -106,44 +108,46 @@ def estimate_covariance(fit, kind="CR2"):
     """
     if kind not in KINDS:
         raise ClusteredError(f"covariance {kind!r} is unknown; give one of {', '.join(KINDS)}")
-    scores = fit.scores
     if kind in ("CR2", "CR3"):
-        root, share, vectors = _decompose(fit)
-        power = _invert_rest(share, 0.5 if kind == "CR2" else 1.0)
-        turned = np.einsum("gji,gj->gi", vectors, scores @ root) * power
-        scores = np.einsum("gij,gj->gi", vectors, turned) @ np.linalg.inv(root)
+        scores = np.array([z.T @ a @ r for z, a, r in _adjust_clusters(fit, kind)])
+    else:
+        scores = sum_clusters(fit.z * fit.residual[:, None], fit.cluster)
     n_clusters, (n, p) = len(scores), (fit.n_observations, len(fit.b))
     factor = {"CR1": n_clusters / (n_clusters - 1), "CR1S": n_clusters * (n - 1) / ((n_clusters - 1) * (n - p))}.get(kind, 1.0)
     return factor * fit.inverse @ (scores.T @ scores) @ fit.inverse
 
 
-def _decompose(fit):
-    """Return M½ (p, p) and the eigenvalues (clusters, p) and eigenvectors (clusters, p, p) of K_g = M½ I_g M½."""
-    values, vectors = np.linalg.eigh(fit.inverse)
-    root = (vectors * np.sqrt(values)) @ vectors.T
-    share, turned = np.linalg.eigh(root @ fit.informations @ root)
-    return root, np.clip(share, 0, 1), turned
-
-
-def _invert_rest(share, power):
-    """Return (1 - share) to minus ``power``, and 0 where a cluster holds all of a direction."""
-    rest = 1 - share
-    return np.where(rest > WHOLE, np.maximum(rest, WHOLE) ** -power, 0.0)
+def _adjust_clusters(fit, kind):
+    """Yield for each cluster its standardised rows Z_g, the adjustment A_g of CR2 or CR3, and its residuals."""
+    root = np.linalg.cholesky(np.linalg.inv(fit.z.T @ fit.z))
+    for g in range(int(fit.cluster.max()) + 1):
+        own = np.flatnonzero(fit.cluster == g)
+        z, variance = fit.z[own], fit.variance[own]
+        half = z @ root
+        rest = np.eye(len(own)) - half @ half.T
+        if kind == "CR3":
+            yield z, np.linalg.pinv(rest, rcond=1e-8, hermitian=True), fit.residual[own]
+            continue
+        values, vectors = np.linalg.eigh(variance[:, None] * rest * variance)
+        power = np.where(values > NIL * values.max(initial=0), np.maximum(values, 1e-300) ** -0.5, 0)
+        yield z, (vectors * power) @ vectors.T * variance, fit.residual[own]
 
 
 def covary_contrasts(fit, contrasts):
     """Return P (q, q, clusters, clusters): the covariance of the terms of the CR2 variance of ``contrasts`` (q, p).
 
-    z_gs = c_s' M X_g' W_g A_g e_g is cluster g's term for contrast s; P[s, t, g, h] is the covariance of z_gs and z_ht when
-    the working variance holds and M is known. The sum of z_gs z_gt over clusters is the variance's element (s, t).
+    z_gs = c_s' M Z_g'A_g r_g is cluster g's term for contrast s; P[s, t, g, h] is the covariance of z_gs and z_ht where the
+    model's variance holds. The sum of z_gs z_gt over clusters is the variance's element (s, t).
     """
-    root, share, vectors = _decompose(fit)
-    turned = np.einsum("gji,qj->gqi", vectors, contrasts @ root)  # eigenvector coordinates of M½ c_s in each cluster
-    own = np.einsum("gqi,gri->qrg", turned * (share * _invert_rest(share, 1.0))[:, None], turned)
-    moved = np.einsum("gij,gqj->qgi", vectors, turned * (share * _invert_rest(share, 0.5))[:, None])
-    p = -np.einsum("qgi,rhi->qrgh", moved, moved)
-    diagonal = np.arange(len(share))
-    p[:, :, diagonal, diagonal] += own
+    shift, own, moved = np.asarray(contrasts, dtype=float) @ fit.inverse, [], []
+    root = np.linalg.cholesky(fit.inverse)
+    for z, a, _ in _adjust_clusters(fit, "CR2"):
+        terms = shift @ z.T @ a
+        own.append(terms @ terms.T)
+        moved.append(terms @ z @ root)
+    p = -np.einsum("gqi,hri->qrgh", moved, moved)
+    diagonal = np.arange(len(own))
+    p[:, :, diagonal, diagonal] += np.transpose(own, (1, 2, 0))
     return p
 
 
