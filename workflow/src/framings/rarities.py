@@ -39,7 +39,7 @@ RARITIES = Contract(
         "upper": Column("number", "upper end of the share's 95 % interval, for sentences alike within documents", missing=True, low=0, high=1),
         "correlation": Column("number", "assumed between sentences of a document, as to whether they carry the code", low=0, high=1),
         "n_correlated": Column("int", "codes from which that correlation is estimated; 0: assumed beforehand", low=0),
-        "log_odds": Column("number", "Firth's log odds ratio of the first side against the second, in the first side's row", missing=True),
+        "log_odds": Column("number", "Firth's log odds ratio of the first side against the second, in the first side's row; of reference codes unweighted", missing=True),
         "log_odds_low": Column("number", "lower end of its 95 % profile interval, which takes sentences as independent", missing=True),
         "log_odds_high": Column("number", "upper end", missing=True),
         "adjusted_for": Column("text", "what is held equal in the odds ratio; missing where there is none", missing=True),
@@ -210,9 +210,10 @@ def _bound_counted(side, correlation):
 def _bound_corrected(side, correlation):
     """Return the corrected share and its upper bound, whose effective number of sentences is that of the sentences read.
 
-    ASSUME: a share that rests on few reference codes has the error of that many sentences drawn with those weights (Kish 1965)
-    and alike within documents; its own leave-one-document-out error is near nil where no reference code was found.
+    The leave-one-document-out error of a corrected share is near nil where no reference code was found, and is not used.
     """
+    # ASSUME: a corrected share that rests on few reference codes is known no better than from the sentences read alone, drawn
+    # with unequal weights (Kish 1965) and alike within documents.
     read, n = side.read.sum(), side.n.sum()
     share = np.clip(side.k.sum() / n, side.hits.sum() / n, 1)
     if not read:
@@ -246,8 +247,8 @@ def bound_rare_share(k, n, correlation=ASSUMED_CORRELATION):
     0 of 60 in independent sentences, by the rule of 1 - .025^(1/60), and in 3 documents of 20 that correlate by .1:
 
     >>> zero, sizes = np.zeros(3), np.full(3, 20.0)
-    >>> bound_rare_share(zero, sizes, 0.0).round(4), bound_rare_share(zero, sizes, 0.1).round(4)
-    (np.float64(0.0596), np.float64(0.1633))
+    >>> round(bound_rare_share(zero, sizes, 0.0), 4), round(bound_rare_share(zero, sizes, 0.1), 4)
+    (0.0596, 0.1633)
     """
     k, n = (np.asarray(values, dtype=float)[np.asarray(n) > 0] for values in (k, n))
     total, coded, documents = n.sum(), k.sum(), len(n)
@@ -257,7 +258,7 @@ def bound_rare_share(k, n, correlation=ASSUMED_CORRELATION):
         se = np.sqrt((documents - 1) / documents * ((left - coded / total) ** 2).sum())
     effective = effective_sentences(coded, total, se, max(documents - 1, 1), n, correlation)
     effective = np.minimum(effective, total / design_effect(n, correlation))
-    return bound_share(coded, total, effective)[1]
+    return float(bound_share(coded, total, effective)[1])
 
 
 def estimate_correlation(k, n, group=None):
