@@ -145,7 +145,7 @@ def covary_contrasts(fit, contrasts):
         terms = shift @ z.T @ a
         own.append(terms @ terms.T)
         moved.append(terms @ z @ root)
-    p = -np.einsum("gqi,hri->qrgh", moved, moved)
+    p = -np.einsum("gqi,hri->qrgh", moved, moved, optimize=True)
     diagonal = np.arange(len(own))
     p[:, :, diagonal, diagonal] += np.transpose(own, (1, 2, 0))
     return p
@@ -196,7 +196,7 @@ def assess_jointly(fit, contrasts, null=0.0):
     p = covary_contrasts(fit, contrasts)
     values, vectors = np.linalg.eigh(np.einsum("qrgg->qr", p))
     standard = (vectors / np.sqrt(values)) @ vectors.T
-    p = np.einsum("sq,qrgh,rt->stgh", standard, p, standard)
+    p = np.einsum("sq,qrgh,rt->stgh", standard, p, standard, optimize=True)
     diagonal = p[np.arange(q), np.arange(q)]
     spread = np.einsum("sgh,tgh->", diagonal, diagonal) + np.einsum("stgh,tsgh->", p, p)
     eta = q * (q + 1) / spread
