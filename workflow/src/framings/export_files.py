@@ -20,6 +20,12 @@ MARKET = "%%MatrixMarket matrix coordinate integer general\n"
 
 def write_texts(table, csv, parquet):
     """Write a pandas table as CSV and Parquet; return how many CSV cells got an apostrophe."""
+    _write_parquet(pa.Table.from_pandas(table, preserve_index=False), parquet)
+    return write_rows(table, csv)
+
+
+def write_rows(table, csv):
+    """Write a pandas table as CSV; return how many cells got an apostrophe."""
     n_disarmed, disarmed = 0, {}
     for name in table.columns:
         if not (pd.api.types.is_numeric_dtype(table[name]) or pd.api.types.is_bool_dtype(table[name])):
@@ -28,7 +34,6 @@ def write_texts(table, csv, parquet):
                 disarmed[name] = np.where(risky, "'" + table[name].fillna("").astype(str), table[name])
                 n_disarmed += sum(risky)
     pyarrow.csv.write_csv(pa.Table.from_pandas(table.assign(**disarmed), preserve_index=False), csv)
-    _write_parquet(pa.Table.from_pandas(table, preserve_index=False), parquet)
     return n_disarmed
 
 
@@ -48,7 +53,9 @@ def _write_parquet(table, path):
 def write_market(counts, path):
     """Write a CSR matrix of whole numbers as Matrix Market, rows and columns counted from 1."""
     row = np.repeat(np.arange(1, counts.shape[0] + 1), np.diff(counts.indptr))
-    cells = pa.table([pa.array(row), pa.array(counts.indices.astype(np.int64) + 1), pa.array(counts.data)], names=["row", "column", "n"])
+    cells = pa.table(
+        [pa.array(row), pa.array(counts.indices.astype(np.int64) + 1), pa.array(counts.data)], names=["row", "column", "n"]
+    )
     with Path(path).open("wb") as file:
         file.write(f"{MARKET}{counts.shape[0]} {counts.shape[1]} {counts.nnz}\n".encode())
         pyarrow.csv.write_csv(cells, file, pyarrow.csv.WriteOptions(include_header=False, delimiter=" "))

@@ -5,7 +5,6 @@ A text that may not be passed on is replaced by a reference to its page and para
 """
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from framings.redistribution import refer
@@ -85,7 +84,9 @@ def list_texts(tables, copies=frozenset(), withheld=frozenset()):
     """
     documents = tables["documents"][tables["documents"]["status"] == "parsed"].sort_values("document_id")
     known = documents[["document_id", "date", "language", "event_type", "url"]]
-    turns = tables["turns"].merge(tables["speakers"][["document_id", "turn", "speaker_id", "actor_id"]], on=["document_id", "turn"], how="left")
+    turns = tables["turns"].merge(
+        tables["speakers"][["document_id", "turn", "speaker_id", "actor_id"]], on=["document_id", "turn"], how="left"
+    )
     turns = turns.merge(tables["marks"][["document_id", "turn", "stage_id", "relevant"]], on=["document_id", "turn"], how="left")
     turns = turns.merge(known, on="document_id").sort_values(["document_id", "turn"], ignore_index=True)
     levels = {"documents": _add_bodies(documents, tables["paragraphs"])}
@@ -143,6 +144,7 @@ def list_tokens(turns):
 
     Tokens are those that every count of the project rests on: folded to lower case, without punctuation.
 
+    >>> import pandas as pd
     >>> turns = pd.DataFrame({"doc_id": ["a:t000"], "text": ["Our Union’s aims"], "withheld": [False]})
     >>> list_tokens(turns).to_pydict()
     {'doc_id': ['a:t000', 'a:t000', 'a:t000'], 'token': ['our', "union's", 'aims'], 'position': [1, 2, 3]}
@@ -151,6 +153,8 @@ def list_tokens(turns):
     tokens = number_tokens(turns["text"].tolist())
     first = np.searchsorted(tokens.text, np.arange(len(turns)))
     names = pa.array(turns["doc_id"].tolist(), pa.string()), pa.array(tokens.vocabulary, pa.string())
-    columns = [pa.DictionaryArray.from_arrays(pa.array(k), name) for k, name in zip((tokens.text, tokens.word), names, strict=True)]
+    columns = [
+        pa.DictionaryArray.from_arrays(pa.array(k), name) for k, name in zip((tokens.text, tokens.word), names, strict=True)
+    ]
     position = np.arange(len(tokens.text), dtype=np.int32) - first[tokens.text] + 1
     return pa.table([*columns, pa.array(position, pa.int32())], names=["doc_id", "token", "position"])

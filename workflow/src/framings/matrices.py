@@ -4,6 +4,8 @@ Rows are turns, columns words in alphabetical order. The counts are plain: no st
 analyses them decides. A turn without any word has no row, for stm refuses it; a text that may not be passed on has none either.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from scipy import sparse
 
@@ -44,4 +46,4 @@ def write_ldac_lines(counts):
     """
     pairs = [f"{word}:{n}" for word, n in zip(counts.indices.tolist(), counts.data.tolist(), strict=True)]
     ends = counts.indptr.tolist()
-    return [f"{last - first} {' '.join(pairs[first:last])}" for first, last in zip(ends[:-1], ends[1:], strict=True)]
+    return [f"{last - first} {' '.join(pairs[first:last])}" for first, last in pairwise(ends)]

@@ -13,7 +13,9 @@ from framings.products import show_value
 
 LONG = 30  # rows from which a table may break over pages
 SIMULATED = "Simulated data: no real person said any of this."
-INTERVALS = "Intervals are 95 % and come from leaving out one document at a time; documents, not sentences, are the independent units."
+INTERVALS = (
+    "Intervals are 95 % and come from leaving out one document at a time; documents, not sentences, are the independent units."
+)
 COEFFICIENTS = {"alpha": "alpha", "ac1": "AC1", "positive_agreement": "Positive agreement"}
 
 
@@ -105,7 +107,11 @@ def _lay_out_shares(prevalence, names, coder_id, notes):
             some = next((cell for cell in known if cell is not None), None)
             row = [title, *(show_value(getattr(some, column, 0), "count") for column in ("n_documents", "n_sentences"))]
             for cell in known:
-                row += ["–", "–"] if cell is None else [show_value(cell.share, "percent"), show_interval(cell.low, cell.high, "percent")]
+                row += (
+                    ["–", "–"]
+                    if cell is None
+                    else [show_value(cell.share, "percent"), show_interval(cell.low, cell.high, "percent")]
+                )
             rows.append(row)
         groups.append((name, rows))
     units = (
@@ -113,12 +119,16 @@ def _lay_out_shares(prevalence, names, coder_id, notes):
         INTERVALS,
         "A dash: not estimable, for there are too few documents or sentences.",
     )
-    return PublicationTable("families_by_actor_and_stage", "Families of frames by actor and stage", tuple(columns), tuple(groups), (*units, *notes))
+    return PublicationTable(
+        "families_by_actor_and_stage", "Families of frames by actor and stage", tuple(columns), tuple(groups), (*units, *notes)
+    )
 
 
 def _lay_out_adjusted(adjusted, assessments, names, coder_id, notes):
     """Return the adjusted contrasts of the confirmatory tests, beside the unadjusted ones."""
-    sure = assessments.loc[assessments["confirmatory"] & (assessments["coder_id"] == coder_id), ["coder_id", "hypothesis_id", "window_id"]]
+    sure = assessments.loc[
+        assessments["confirmatory"] & (assessments["coder_id"] == coder_id), ["coder_id", "hypothesis_id", "window_id"]
+    ]
     ours = adjusted.merge(sure, on=["coder_id", "hypothesis_id", "window_id"])
     rows = [
         [
@@ -134,7 +144,9 @@ def _lay_out_adjusted(adjusted, assessments, names, coder_id, notes):
         INTERVALS,
         "p-values are not adjusted for their number. A dash: the model cannot be fitted, mostly because the code is too rare.",
     )
-    return PublicationTable("adjusted_contrasts", "Contrasts adjusted for stage, kind of event and length", columns, (("", rows),), (*units, *notes))
+    return PublicationTable(
+        "adjusted_contrasts", "Contrasts adjusted for stage, kind of event and length", columns, (("", rows),), (*units, *notes)
+    )
 
 
 def _lay_out_agreement(agreement, names, stamp, reference_note):
@@ -149,7 +161,9 @@ def _lay_out_agreement(agreement, names, stamp, reference_note):
             ]
             for r in agreement[agreement["kind"] == kind].itertuples(index=False)
         ]  # fmt: skip
-        groups += [({"family": "Families"}.get(kind, f"{kind.capitalize()}s"), rows)] if rows else []
+        groups += (
+            [({"family": "Families", "residual": "Residual codes"}.get(kind, f"{kind.capitalize()}s"), rows)] if rows else []
+        )
     columns = ("Code", 5.0), ("Given", 0), *((title, 3.4) for title in COEFFICIENTS.values()), ("Tests of it", 2.2)
     first = agreement.iloc[0]
     n = [show_value(agreement[name].max(), "count") for name in ("n_sentences", "n_documents")]
@@ -176,6 +190,7 @@ COMMANDS = {
     "“": "``", "”": "''", "’": "'", "‘": "`", "…": r"\ldots{}", "×": r"$\times$", "±": r"$\pm$", "≥": r"$\geq$", "≤": r"$\leq$",
 }  # fmt: skip
 COMMANDS = str.maketrans(COMMANDS)
+FOLDED = dict.fromkeys((*range(32), *range(127, 160), 0x2028, 0x2029), " ")  # control characters and ends of lines
 NEEDS = "% Put into the preamble: \\usepackage[T1]{fontenc} \\usepackage{booktabs,array,longtable}"
 
 
@@ -185,7 +200,7 @@ def escape_latex(text):
     >>> print(escape_latex("50 % of R&D_x \\\\input{y}"))
     50 \\% of R\\&D\\_x \\textbackslash{}input\\{y\\}
     """
-    return " ".join(str(text).split(" ")).translate({code: " " for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}).translate(COMMANDS)
+    return str(text).translate(FOLDED).translate(COMMANDS)
 
 
 def render_latex(table):
@@ -203,10 +218,43 @@ def render_latex(table):
     caption = rf"\caption{{{escape_latex(table.title)}}}\label{{tab:{table.name}}}"
     note = r"\footnotesize\textit{Note.} " + " ".join(map(escape_latex, table.notes))
     if table.n_rows > LONG:
-        last = [r"\bottomrule", rf"\multicolumn{{{len(table.columns)}}}{{p{{0.9\linewidth}}}}{{{note}}} \\"]
-        lines = [r"{\footnotesize\setlength{\tabcolsep}{3pt}", rf"\begin{{longtable}}{{{spec}}}", caption + r" \\", r"\toprule", head, r"\midrule", r"\endfirsthead"]
-        lines += [r"\toprule", head, r"\midrule", r"\endhead", r"\bottomrule", r"\endfoot", *last, r"\endlastfoot", *body, r"\end{longtable}", "}"]
+        lines = [
+            r"{\footnotesize\setlength{\tabcolsep}{3pt}",
+            rf"\begin{{longtable}}{{{spec}}}",
+            caption + r" \\",
+            r"\toprule",
+            head,
+            r"\midrule",
+            r"\endfirsthead",
+        ]
+        lines += [
+            r"\toprule",
+            head,
+            r"\midrule",
+            r"\endhead",
+            r"\bottomrule",
+            r"\endfoot",
+            *body,
+            r"\end{longtable}",
+            rf"\noindent {note}\par}}",
+        ]
     else:
-        lines = [r"\begin{table}[htbp]", r"\centering", r"\footnotesize\setlength{\tabcolsep}{3pt}", caption, rf"\begin{{tabular}}{{{spec}}}"]
-        lines += [r"\toprule", head, r"\midrule", *body, r"\bottomrule", r"\end{tabular}", r"\par\smallskip", rf"\begin{{minipage}}{{\linewidth}}{note}\end{{minipage}}", r"\end{table}"]
+        lines = [
+            r"\begin{table}[htbp]",
+            r"\centering",
+            r"\footnotesize\setlength{\tabcolsep}{3pt}",
+            caption,
+            rf"\begin{{tabular}}{{{spec}}}",
+        ]
+        lines += [
+            r"\toprule",
+            head,
+            r"\midrule",
+            *body,
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\par\smallskip",
+            rf"\begin{{minipage}}{{\linewidth}}{note}\end{{minipage}}",
+            r"\end{table}",
+        ]
     return "\n".join([NEEDS, *lines]) + "\n"

@@ -4,6 +4,7 @@ The register says it document by document, in two columns that it need not have:
 such column: yes) and ``licence``. Whatever leaves the project with sentences in it asks here.
 """
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -13,6 +14,21 @@ WITHHELD = "text withheld"
 SITE_LICENCES = {"kremlin.ru": ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")}
 SIMULATED = ("MIT", "https://opensource.org/license/mit")
 UNKNOWN = ("The text belongs to its source, under that source's own terms.", "")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a register says of passing texts on: {document: (licence, address)}, {document: SHA-256 of its page}, ids of withheld ones."""
+
+    licences: dict
+    fingerprints: dict
+    withheld: frozenset
+
+
+def read_terms(register, simulated=False):
+    """Return the ``Terms`` of a register."""
+    fingerprints = dict(zip(register["document_id"], register["sha256"], strict=True))
+    return Terms(list_licences(register, simulated), fingerprints, list_withheld(register))
 
 
 def may_redistribute(register):
@@ -25,6 +41,12 @@ def may_redistribute(register):
     """
     said = register["redistribute"] if "redistribute" in register else pd.Series("yes", index=register.index)
     return pd.Series(said.ne("no").to_numpy(bool), index=register["document_id"].to_numpy())
+
+
+def list_withheld(register):
+    """Return the set of ids of the documents whose text may not be passed on."""
+    allowed = may_redistribute(register)
+    return frozenset(allowed.index[~allowed])
 
 
 def list_licences(register, simulated=False):

@@ -12,16 +12,31 @@ from collections import defaultdict
 from itertools import groupby
 from urllib.parse import quote
 
+import pandas as pd
+
+from framings.coder_names import explain_codes
 from framings.redistribution import read_host
+from framings.references import NO_CODE, keep_unshifted
+from framings.schemas import CODES, REFERENCE_NOTE
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
+TABLES = ("documents", "paragraphs", "turns", "speakers", "spans", "sentences", "codes")  # in the order of encode_documents
 SPOKEN = ("speech", "question")
 WITHHELD_SENTENCE = '<gap reason="withheld"/>'
 NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+NO_NAME = re.compile(r"[^\w.-]")
 MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 GESTURES = {"applause": r"applause|аплодисмент", "laughter": r"laugh|смех|сме[её]тся", "smiling": r"smil|улыба"}
 GESTURES = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in GESTURES.items()}
 KINDS = {"speech": "speech of a named speaker", "question": "question of somebody whom the page does not name"}
+
+
+SAYINGS = {
+    "dictionary": explain_codes("dictionary"),
+    "language_model": REFERENCE_NOTE,
+    "classifier": explain_codes("trained"),
+    "simulation_truth": "Codes made from those that were planted in the simulated text.",
+}
 
 
 class TeiError(ValueError):
@@ -43,8 +58,20 @@ def name_element(key):
     >>> name_element("kremlin-en-55819:t004:s02"), name_element("2010.a")
     ('kremlin-en-55819.t004.s02', 'd.2010.a')
     """
-    name = key.replace(":", ".")
+    name = NO_NAME.sub("_", key.replace(":", "."))
     return name if name[:1].isalpha() else f"d.{name}"
+
+
+def name_coder(coder):
+    """Return the xml:id of a coder."""
+    return f"coder.{NO_NAME.sub('_', coder)}"
+
+
+def gather_codes(dictionary, coded, sentences):
+    """Return CODES of these sentences by the dictionary and by the coders of ``coded`` (tables CODED), as far as they read today's text."""
+    known = set(sentences["sentence_id"])
+    kept = [keep_unshifted(table[table["sentence_id"].isin(known) & table["code"].ne(NO_CODE)], sentences)[0] for table in coded]
+    return pd.concat([dictionary, *(table[list(CODES.columns)] for table in kept)], ignore_index=True)
 
 
 # The root ----------------------------------------------------------------------------------------------------------
@@ -53,21 +80,19 @@ def name_element(key):
 def encode_corpus(title, documents, known, codebook, coders, simulated=False, n_withheld=0):
     """Return the ``teiCorpus`` as text, which includes ``documents/<document_id>.xml`` of each of ``documents`` (ids, in order).
 
-    ``known`` is KNOWN_SPEAKERS, ``codebook`` a Codebook, ``coders`` {coder_id: (kind, sentence on its codes)}. Raises ``TeiError`` where
+    ``known`` is KNOWN_SPEAKERS, ``codebook`` a Codebook, ``coders`` {coder_id: kind of coder}. Raises ``TeiError`` where
     a document, a speaker, a code or a coder would have the xml:id of another.
     """
     persons = list(dict.fromkeys(known["speaker_id"]))
     codes = [*codebook.codes["code"], *codebook.composites]
-    names = [name_element(key) for key in [*documents, *persons, *codes]] + [f"coder.{key}" for key in coders]
+    names = [name_element(key) for key in [*documents, *persons, *codes]] + [name_coder(key) for key in coders]
     twice = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else ()
     if twice:
         raise TeiError(f"the xml:id {min(twice)!r} would stand for two things; rename the document, the speaker or the coder")
-    responsible = "".join(
-        f'<respStmt xml:id="coder.{escape_xml(key)}"><resp>gave codes ({escape_xml(kind)}): {escape_xml(saying)}</resp>'
-        f"<name>{escape_xml(key)}</name></respStmt>\n"
-        for key, (kind, saying) in coders.items()
+    responsible = "".join(_encode_coder(coder, kind) for coder, kind in sorted(coders.items()))
+    note = (
+        "The texts are simulated; no real person said any of this." if simulated else "The transcripts belong to their sources."
     )
-    note = "The texts are simulated; no real person said any of this." if simulated else "The transcripts belong to their sources."
     note += f" The text of {n_withheld} documents may not be passed on and is left out." if n_withheld else ""
     include = "\n".join(f'<xi:include href="documents/{quote(key)}.xml"/>' for key in documents)
     return (
@@ -82,6 +107,12 @@ def encode_corpus(title, documents, known, codebook, coders, simulated=False, n_
         f"<profileDesc>\n<particDesc>\n<listPerson>\n{_encode_persons(known)}</listPerson>\n</particDesc>\n</profileDesc>\n"
         f"</teiHeader>\n{include}\n</teiCorpus>\n"
     )
+
+
+def _encode_coder(coder, kind):
+    """Return who a coder is and what the codes are."""
+    about = f"gave codes ({kind.replace('_', ' ')}): {SAYINGS.get(kind, 'Codes given by a reader.')}"
+    return f'<respStmt xml:id="{name_coder(coder)}"><resp>{escape_xml(about)}</resp><name>{escape_xml(coder)}</name></respStmt>\n'
 
 
 def _encode_kinds():
@@ -113,8 +144,13 @@ def _encode_persons(known):
     for person, rows in known.groupby("speaker_id", sort=True):
         first = rows.iloc[0]
         forms = first["forms"].split(";") if isinstance(first["forms"], str) else []
-        names = "".join(f'<persName type="{"main" if not k else "form"}">{escape_xml(form.strip())}</persName>' for k, form in enumerate([first["name"], *forms]))
-        persons.append(f'<person xml:id="{name_element(person)}">{names}{"".join(map(_encode_office, rows.to_dict("records")))}</person>\n')
+        names = "".join(
+            f'<persName type="{"main" if not k else "form"}">{escape_xml(form.strip())}</persName>'
+            for k, form in enumerate([first["name"], *forms])
+        )
+        persons.append(
+            f'<person xml:id="{name_element(person)}">{names}{"".join(map(_encode_office, rows.to_dict("records")))}</person>\n'
+        )
     return "".join(persons)
 
 
@@ -123,7 +159,9 @@ def _encode_office(row):
     office, body = (row[name] if isinstance(row[name], str) else "" for name in ("office", "country"))
     if not (office or body):
         return ""
-    days = "".join(f' {end}="{row[column]}"' for end, column in (("from", "start"), ("to", "end")) if isinstance(row[column], str))
+    days = "".join(
+        f' {end}="{row[column]}"' for end, column in (("from", "start"), ("to", "end")) if isinstance(row[column], str)
+    )
     actor = f' n="{escape_xml(row["actor_id"])}"' if isinstance(row["actor_id"], str) else ""
     role = f"<roleName>{escape_xml(office.split(';')[0].strip())}</roleName>" if office else ""
     return f"<affiliation{days}{actor}>{role}{f'<orgName>{escape_xml(body)}</orgName>' if body else ''}</affiliation>"
@@ -132,33 +170,44 @@ def _encode_office(row):
 # A document --------------------------------------------------------------------------------------------------------
 
 
-def encode_documents(documents, paragraphs, turns, speakers, spans, sentences, codes, fingerprints, licences, withheld=frozenset()):
+def encode_documents(documents, paragraphs, turns, speakers, spans, sentences, codes, terms):
     """Yield (document_id, TEI text) of every parsed document, in the order of ``documents``.
 
-    The tables are DOCUMENTS, PARAGRAPHS, TURNS, SPEAKERS, SPANS, SENTENCES and CODES; ``fingerprints`` and ``licences`` give the SHA-256 of
-    the page and (licence, address) by document. Documents in ``withheld`` keep turns, sentences and codes, but no word of their text:
-    each stretch refers to its paragraph, numbered from 0, of the page.
+    The tables are DOCUMENTS, PARAGRAPHS, TURNS, SPEAKERS, SPANS, SENTENCES and CODES; ``terms`` are the ``Terms`` of the register.
+    Documents whose text is withheld keep turns, sentences and codes, but no word of their text: each stretch refers to its
+    paragraph, numbered from 0, of the page.
     """
     texts = {key: text for *key, text in _rows(paragraphs, "document_id", "paragraph", "text") for key in [tuple(key)]}
     said = defaultdict(list)
     for document, paragraph, start, end, key in _rows(sentences, "document_id", "paragraph", "start", "end", "sentence_id"):
         said[document, paragraph].append((start, end, key))
     speaker = {(document, turn): person for document, turn, person in _rows(speakers, "document_id", "turn", "speaker_id")}
-    floor = {(document, turn): (kind, speaker.get((document, turn))) for document, turn, kind in _rows(turns, "document_id", "turn", "kind")}
+    floor = {
+        (document, turn): (kind, speaker.get((document, turn)))
+        for document, turn, kind in _rows(turns, "document_id", "turn", "kind")
+    }
     laid = defaultdict(list)
-    for document, *span in _rows(spans.sort_values(["document_id", "paragraph", "start"]), "document_id", "paragraph", "start", "end", "kind", "turn"):
+    for document, *span in _rows(
+        spans.sort_values(["document_id", "paragraph", "start"]), "document_id", "paragraph", "start", "end", "kind", "turn"
+    ):
         laid[document].append(span)
     words = turns.groupby("document_id")["n_words"].agg(["size", "sum"]).to_dict("index")
     given = _group_codes(codes, sentences)
     for row in documents[documents["status"] == "parsed"].to_dict("records"):
         key = row["document_id"]
-        page = _Page(key, row["url"], key in withheld, texts, said, floor)
+        page = _Page(key, row["url"], key in terms.withheld, texts, said, floor)
         size = words.get(key, {"size": 0, "sum": 0})
-        head = _encode_header(row, size, fingerprints.get(key), licences[key], page.withheld)
-        body, frames = page.encode_body(laid[key]), "".join(map(_encode_codes, *zip(*given.get(key, {}).items(), strict=True))) if key in given else ""
-        yield key, (
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<TEI xmlns="{NAMESPACE}" xml:id="{name_element(key)}" xml:lang="{row["language"]}">\n'
-            f"{head}<text>\n<body>\n{body}</body>\n{frames}</text>\n</TEI>\n"
+        head = _encode_header(row, size, terms.fingerprints.get(key), terms.licences[key], page.withheld)
+        body, frames = (
+            page.encode_body(laid[key]),
+            "".join(map(_encode_codes, *zip(*given.get(key, {}).items(), strict=True))) if key in given else "",
+        )
+        yield (
+            key,
+            (
+                f'<?xml version="1.0" encoding="UTF-8"?>\n<TEI xmlns="{NAMESPACE}" xml:id="{name_element(key)}" xml:lang="{row["language"]}">\n'
+                f"{head}<text>\n<body>\n{body}</body>\n{frames}</text>\n</TEI>\n"
+            ),
         )
 
 
@@ -182,15 +231,22 @@ def _encode_codes(coder, rows):
     """Return the codes of one coder as a group of spans, each pointing at its sentence and its code."""
     name, version = coder
     spans = "".join(f'<span from="#{name_element(sentence)}" ana="#{escape_xml(code)}"/>\n' for sentence, code in rows)
-    return f'<spanGrp type="frames" resp="#coder.{escape_xml(name)}" n="codebook {escape_xml(version)}">\n{spans}</spanGrp>\n'
+    return f'<spanGrp type="frames" resp="#{name_coder(name)}" n="codebook {escape_xml(version)}">\n{spans}</spanGrp>\n'
 
 
 def _encode_header(row, size, fingerprint, licence, withheld):
     """Return the header of a document: title, size, licence, page, day and place."""
     name, address = licence
-    terms = f'<licence target="{escape_xml(address)}">{escape_xml(name)}</licence>' if address else f"<licence>{escape_xml(name)}</licence>"
+    terms = (
+        f'<licence target="{escape_xml(address)}">{escape_xml(name)}</licence>'
+        if address
+        else f"<licence>{escape_xml(name)}</licence>"
+    )
     terms += "<p>The text may not be passed on; it is left out.</p>" if withheld else ""
-    numbers = "".join(f'<measure unit="{unit}" quantity="{n}">{n} {unit}</measure>' for unit, n in (("speeches", size["size"]), ("words", size["sum"])))
+    numbers = "".join(
+        f'<measure unit="{unit}" quantity="{n}">{n} {unit}</measure>'
+        for unit, n in (("speeches", size["size"]), ("words", size["sum"]))
+    )
     proof = f'<idno type="sha256">{fingerprint}</idno>' if isinstance(fingerprint, str) else ""
     day, place = f'<date when="{row["date"]}">{row["date"]}</date>', row["place"]
     place = f'<name type="place">{escape_xml(place)}</name>' if isinstance(place, str) and place.strip() else ""
@@ -199,10 +255,10 @@ def _encode_header(row, size, fingerprint, licence, withheld):
         f"<teiHeader>\n<fileDesc>\n<titleStmt><title>{title}</title></titleStmt>\n<extent>{numbers}</extent>\n"
         f'<publicationStmt><authority>Written by the framings workflow</authority><idno type="document_id">{row["document_id"]}</idno>'
         f'<availability status="{"restricted" if withheld else "free" if address else "unknown"}">{terms}</availability></publicationStmt>\n'
-        f'<sourceDesc><bibl><title>{title}</title><publisher>{escape_xml(read_host(row["url"]) or row["source"])}</publisher>'
+        f"<sourceDesc><bibl><title>{title}</title><publisher>{escape_xml(read_host(row['url']) or row['source'])}</publisher>"
         f'<idno type="URI">{escape_xml(row["url"])}</idno>{proof}{day}</bibl></sourceDesc>\n</fileDesc>\n'
         f'<profileDesc>\n<langUsage><language ident="{row["language"]}"/></langUsage>\n'
-        f'<settingDesc><setting>{place}{day}<activity>{row["event_type"].replace("_", " ")}</activity></setting></settingDesc>\n</profileDesc>\n</teiHeader>\n'
+        f"<settingDesc><setting>{place}{day}<activity>{row['event_type'].replace('_', ' ')}</activity></setting></settingDesc>\n</profileDesc>\n</teiHeader>\n"
     )
 
 
@@ -261,7 +317,11 @@ class _Page:
             return f'<gap reason="editorial"{where}>{told}</gap>'
         if kind == "stage direction":
             gesture = next((name for name, pattern in GESTURES.items() if pattern.search(text)), None)
-            return f'<kinesic type="{gesture}"{where}>{told}</kinesic>' if gesture else f'<incident type="action"{where}>{told}</incident>'
+            return (
+                f'<kinesic type="{gesture}"{where}>{told}</kinesic>'
+                if gesture
+                else f'<incident type="action"{where}>{told}</incident>'
+            )
         return f'<note type="{"speaker" if kind == "label" else kind}"{where}>{text}</note>'
 
 

@@ -14,7 +14,9 @@ def render_word(table):
     rows = [[title, *row] for title, part in table.groups for row in part]
     cells = pd.DataFrame(rows, columns=["group", *names], dtype=str)
     grouped = any(title for title, _ in table.groups)
-    page = GT(cells if grouped else cells[names], groupname_col="group" if grouped else None, id=f"table-{table.name.replace('_', '-')}")
+    page = GT(
+        cells if grouped else cells[names], groupname_col="group" if grouped else None, id=f"table-{table.name.replace('_', '-')}"
+    )
     numbers = [name for name, (_, width) in zip(names, table.columns, strict=True) if not width]
     page = (
         page.tab_header(title=table.title)
