@@ -28,7 +28,9 @@ def write_rows(table, csv):
     """Write a pandas table as CSV; return how many cells got an apostrophe."""
     n_disarmed, disarmed = 0, {}
     for name in table.columns:
-        if not (pd.api.types.is_numeric_dtype(table[name]) or pd.api.types.is_bool_dtype(table[name])):
+        if pd.api.types.is_bool_dtype(table[name]):  # R takes no other spelling for logical values
+            disarmed[name] = np.where(table[name], "TRUE", "FALSE")
+        elif not pd.api.types.is_numeric_dtype(table[name]):
             risky = [isinstance(cell, str) and cell.lstrip().startswith(RUNS_IN_SPREADSHEETS) for cell in table[name]]
             if any(risky):
                 disarmed[name] = np.where(risky, "'" + table[name].fillna("").astype(str), table[name])

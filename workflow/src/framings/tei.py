@@ -17,7 +17,7 @@ import pandas as pd
 from framings.coder_names import explain_codes
 from framings.redistribution import read_host
 from framings.references import NO_CODE, keep_unshifted
-from framings.schemas import CODES, REFERENCE_NOTE
+from framings.schemas import CODES
 
 NAMESPACE = "http://www.tei-c.org/ns/1.0"
 TABLES = ("documents", "paragraphs", "turns", "speakers", "spans", "sentences", "codes")  # in the order of encode_documents
@@ -33,7 +33,7 @@ KINDS = {"speech": "speech of a named speaker", "question": "question of somebod
 
 SAYINGS = {
     "dictionary": explain_codes("dictionary"),
-    "language_model": REFERENCE_NOTE,
+    "language_model": "Codes by language model, not validated by human coders.",
     "classifier": explain_codes("trained"),
     "simulation_truth": "Codes made from those that were planted in the simulated text.",
 }
@@ -70,7 +70,8 @@ def name_coder(coder):
 def gather_codes(dictionary, coded, sentences):
     """Return CODES of these sentences by the dictionary and by the coders of ``coded`` (tables CODED), as far as they read today's text."""
     known = set(sentences["sentence_id"])
-    kept = [keep_unshifted(table[table["sentence_id"].isin(known) & table["code"].ne(NO_CODE)], sentences)[0] for table in coded]
+    given = [table[table["sentence_id"].isin(known) & table["code"].ne(NO_CODE)] for table in coded]
+    kept = [keep_unshifted(table, sentences[sentences["sentence_id"].isin(table["sentence_id"])])[0] for table in given]
     return pd.concat([dictionary, *(table[list(CODES.columns)] for table in kept)], ignore_index=True)
 
 
@@ -178,6 +179,7 @@ def encode_documents(documents, paragraphs, turns, speakers, spans, sentences, c
     paragraph, numbered from 0, of the page.
     """
     texts = {key: text for *key, text in _rows(paragraphs, "document_id", "paragraph", "text") for key in [tuple(key)]}
+    sentences = sentences.sort_values(["document_id", "paragraph", "start"])
     said = defaultdict(list)
     for document, paragraph, start, end, key in _rows(sentences, "document_id", "paragraph", "start", "end", "sentence_id"):
         said[document, paragraph].append((start, end, key))
