@@ -211,7 +211,7 @@ def test_text_that_may_not_be_passed_on_is_in_no_export(corpus, tables):
     assert "site-en-4" not in set(docvars["document_id"])
     withheld = (
         "The text of 1 documents may not be passed on" in text
-        for text in (describe_tei(4, 1), describe_texts(levels, 0), describe_matrices(counts.shape, "en", 1))
+        for text in (describe_tei(4, n_withheld=1), describe_texts(levels, 0), describe_matrices(counts.shape, "en", 1))
     )
     assert all(withheld)
 
@@ -370,6 +370,21 @@ def test_equal_tables_give_equal_bytes(tables, tmp_path):
         digest.update(b"".join(path.read_bytes() for path in files))
         hashes.append(digest.hexdigest())
     assert hashes[0] == hashes[1]
+
+
+@pytest.mark.slow
+def test_the_workflow_exports_the_simulated_corpus_once(built):
+    """`snakemake export` writes every parsed document, rows that fit, and a README a folder; called again it does nothing."""
+    finished = built.run("--", "export")
+    assert finished.returncode == 0, finished.stderr
+    folder = built.folder / "results/demo"
+    documents = pd.read_parquet(folder / "documents/00.parquet")
+    parsed = documents.loc[documents["status"] == "parsed", "document_id"]
+    assert {path.stem for path in (folder / "exports/tei/documents").iterdir()} == set(parsed)
+    matrix = mmread(folder / "exports/matrices/quanteda/dfm.mtx")
+    assert matrix.shape[0] == len(pd.read_csv(folder / "exports/matrices/quanteda/docvars.csv"))
+    assert all("simulated" in path.read_text(encoding="utf-8") for path in (folder / "exports").glob("*/README.md"))
+    assert built.jobs("--", "export") == set()
 
 
 def squeeze(text):

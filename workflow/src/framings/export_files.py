@@ -66,3 +66,10 @@ def write_market(counts, path):
 def write_lines(lines, path):
     """Write lines of text in UTF-8."""
     Path(path).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def write_text(text, path):
+    """Write text in UTF-8 into a folder that is made where it is not there."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")

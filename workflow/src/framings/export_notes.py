@@ -30,7 +30,7 @@ def _say_withheld(n_withheld, instead):
     return f"The text of {n_withheld} documents may not be passed on (`redistribute` in the register): {instead}.\n\n"
 
 
-def describe_tei(n_documents, n_withheld, simulated=False):
+def describe_tei(n_documents, simulated=False, n_withheld=0):
     """Return the README of the TEI files."""
     return (
         f"# {n_documents} documents in TEI\n\n{SIMULATED * simulated}"

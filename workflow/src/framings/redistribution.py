@@ -24,6 +24,10 @@ class Terms:
     fingerprints: dict
     withheld: frozenset
 
+    def count_withheld(self, documents):
+        """Return how many of these documents are withheld."""
+        return len(self.withheld.intersection(documents))
+
 
 def read_terms(register, simulated=False):
     """Return the ``Terms`` of a register."""
