@@ -56,7 +56,7 @@ NOT_CODED = (
 )  # fmt: skip
 FILES_ONLY = ("left_out", "evidence", "coder_confusions")  # too long for the appendix
 ON_REFERENCE = ("agreement", "coder_confusions", "coder_accuracy", "coder_differences", "coders_tried")
-OF_DICTIONARY = ("evidence", "topic_links", "recovery_shares", "recovery_contrasts", "recovery_coding")
+OF_DICTIONARY = ("evidence", "recovery_shares", "recovery_contrasts", "recovery_coding")
 # Columns of a table that look otherwise than in the others.
 TABLE_LOOKS = {
     "accuracy": {
