@@ -278,6 +278,18 @@ def test_a_code_that_never_occurs_has_a_reason(planted):
     assert set(links["reason"]) == {"the topic or the code does not vary"}
 
 
+def test_corrected_codes_are_linked_by_their_outcomes_and_counted_by_their_evidence():
+    """Pseudo-outcomes give r, also below zero; the documents that carry the code are those of the reference codes."""
+    shares, topics, turns = hand_tables()
+    keys = turns[["document_id", "turn"]]
+    outcomes, evidence = keys.assign(n_sentences=40, A=[-4.0, 4.0, 12.0]), keys.assign(A=[0, 1, 2])[::-1]
+    links = link_topics_codes(shares, topics, turns, outcomes, ["A"], "corrected", evidence, min_documents=2)
+    assert set(links["coder_id"]) == {"corrected"} and set(links["n_documents_coded"]) == {2}
+    assert links.loc[links["topic"] == "topic_01", "r"].tolist() == pytest.approx([1, 1])
+    with pytest.raises(ValueError, match="the evidence lacks the code A"):
+        link_topics_codes(shares, topics, turns, outcomes, ["A"], "corrected", keys)
+
+
 def test_codes_are_the_columns_that_the_contract_leaves_open():
     """Keys and sizes of a tally are no codes."""
     assert list_codes(pd.DataFrame(columns=["document_id", "turn", "n_words", "RS01", "OS_any"])) == ["RS01", "OS_any"]

@@ -104,6 +104,7 @@ rule draw_topics:
     threads: 1
     params:
         seed=config["estimates"]["seed"],
+        part_of_documents=config["topics"]["part_of_documents"],
         min_similarity=config["topics"]["min_similarity"],
         min_documents=config["estimates"]["min_documents"],
         min_sentences=config["estimates"]["min_sentences"],
@@ -130,3 +131,30 @@ rule link_topics:
         coders=LINKED,
     script:
         "../scripts/link_topics.py"
+
+
+rule compare_topics:
+    """Compare the topics of record with a structural topic model's; no part of `all`, needs the optional package topica."""
+    input:
+        counts=f"{RESULTS}topics/counts.npz",
+        turns=f"{RESULTS}topics/turns.parquet",
+        terms=f"{RESULTS}topics/terms.parquet",
+        topics=f"{RESULTS}topics/topics.parquet",
+        weights=f"{RESULTS}topics/weights.parquet",
+        shares=f"{RESULTS}topics/shares.parquet",
+        speakers=shards("speakers"),
+        code=code("compare_topics"),
+    output:
+        compared=f"{RESULTS}topics/compared.parquet",
+        csv=f"{RESULTS}topics/compared.csv",
+    log:
+        f"logs/compare_topics/{CORPUS}.log",
+    benchmark:
+        f"benchmarks/compare_topics/{CORPUS}.tsv"
+    threads: 1
+    params:
+        seed=config["estimates"]["seed"],
+        min_documents=config["estimates"]["min_documents"],
+        min_sentences=config["estimates"]["min_sentences"],
+    script:
+        "../scripts/compare_topics.py"

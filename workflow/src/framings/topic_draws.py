@@ -31,8 +31,8 @@ TOPIC_STAGES = Contract(
         "n_draws": Column("int", "draws from these", low=0),
         "share": Column("number", "mean over draws of the topic's share, weighted by words", missing=True, low=0, high=1),
         "se_within": Column("number", "root of the mean leave-one-document-out variance in a draw", missing=True, low=0),
-        "se_between": Column("number", "standard deviation of the share over draws of fits and words", missing=True, low=0),
-        "se": Column("number", "root of within + (1 + 1/draws) between", missing=True, low=0),
+        "se_between": Column("number", "standard error from the fits and from the words of the turns", missing=True, low=0),
+        "se": Column("number", "root of the variances within and between, with what a mean of few draws adds", missing=True, low=0),
         "low": Column("number", "lower end of the 95 % interval", missing=True, low=0, high=1),
         "high": Column("number", "upper end", missing=True, low=0, high=1),
         "reason": Column("text", "why the cell is not estimable; missing where it is", missing=True),
@@ -41,69 +41,81 @@ TOPIC_STAGES = Contract(
 
 
 def draw_topics(
-    found, parts, counts, topic_turns, terms, speakers, n_draws=200, seed=1, min_similarity=0.8, min_documents=3, min_sentences=100
-):
+    found, parts, counts, topic_turns, terms, speakers, n_draws=200, seed=1, part_of_documents=0.8, min_similarity=0.8,
+    min_documents=3, min_sentences=100,
+):  # fmt: skip
     """Return TOPIC_STAGES: topic shares by actor and stage by the method of composition, in documents kept out of the fit.
 
     ``found`` has the tables choice, topics, weights and shares of ``choose_topics``, ``parts`` are the fits it chose from. A draw
-    takes one of the fits of the chosen K (each in its turn; a fit is a random start and a part of the discovery documents), pairs
-    its topics with those of record (Hungarian method), draws each turn's terms anew from the turn's own (as many, with
-    replacement), shares them out by least squares as ``refine_topics`` does, and leaves out one document at a time. The draws of
-    a topic are those whose fit holds it, with a cosine of at least ``min_similarity``: in another fit its partner is another
-    topic. A stable topic is in half of the fits at least, so that 200 draws give it 100; ``combine_draws`` puts them together.
-    (Method of composition: Tanner, Tools for Statistical Inference, 1996; for topics Roberts and others, AJPS 58, 2014.)
+    takes one of the fits of the chosen K (each in its turn; a fit is a random start and ``part_of_documents`` of the discovery
+    documents), pairs its topics with those of record (Hungarian method), draws each turn's terms anew from the turn's own (as
+    many, with replacement), shares them out by least squares as ``refine_topics`` does, and leaves out one document at a time. The
+    draws of a topic are those whose fit holds it, with a cosine of at least ``min_similarity``: in another fit its partner is
+    another topic. A stable topic is in half of the fits at least, so that 200 draws give it 100; ``combine_draws`` puts them
+    together. (Method of composition: Tanner, Tools for Statistical Inference, 1996; for topics Roberts and others, AJPS 58, 2014.)
     A topic that is not stable, and a cell under ``min_documents`` or ``min_sentences``, has a reason and no number. The order of
     rows does not matter.
     """
-    if n_draws < 2:
-        raise ValueError(f"n_draws is {n_draws}; the variance between draws needs at least 2")
-    turns = _list_turns(found["shares"], topic_turns, speakers)
+    turns = list_turns(found["shares"], topic_turns, speakers)
     if not len(turns):
         return empty(TOPIC_STAGES)
-    cells, members = _list_cells(turns)
+    cells, members = list_cells(turns)
     fits, cosines = _align_fits(found, parts, terms)
+    if n_draws < 2 * len(fits):
+        raise ValueError(f"n_draws is {n_draws}; {len(fits)} fits need at least {2 * len(fits)}, two of each")
     held = cosines >= min_similarity
     words, discovery = turns["n_words"].to_numpy(float), topic_turns["discovery"].to_numpy()
     base, kept = counts[discovery], counts[turns["row"].to_numpy()]
     generator, draws = np.random.default_rng(seed), []
-    for i in range(min(len(fits), n_draws)):
+    for i, topics in enumerate(fits):
         many = len(range(i, n_draws, len(fits)))
-        start = np.tile(_project(base, kept, fits[i], None, FINE), (many, 1))
+        start = np.tile(_project(base, kept, topics, None, FINE), (many, 1))
         drawn = sparse.vstack([draw_terms(kept, generator) for _ in range(many)], format="csr")
-        amounts = _project(base, drawn, fits[i], start, ROUGH).reshape(many, len(turns), -1)
+        amounts = _project(base, drawn, topics, start, ROUGH).reshape(many, len(turns), -1)
         draws.append(np.where(held[i], np.stack(share_cells(amounts, words, members)), np.nan))
-    shares, variances = np.concatenate(draws, axis=1)
-    columns = combine_draws(shares, variances, cells["n_documents"].to_numpy()[:, None], held.sum(axis=0))
+    # A variance over parts of the documents, drawn without replacement, is this much smaller than one over documents (Shao and Wu
+    # 1989, delete-d jackknife); over all documents fits differ by their start alone.
+    ratio = max(1.0, part_of_documents / (1 - part_of_documents)) if part_of_documents < 1 else 1.0
+    columns = combine_draws(*zip(*draws, strict=True), cells["n_documents"].to_numpy()[:, None], ratio)
     return _tabulate(found["topics"], cells, columns, held, min_documents, min_sentences)
 
 
-def combine_draws(shares, variances, n_documents, n_fits):
-    """Return (m, share, se_within, se_between, se, low, high) from shares and variances whose first axis is the draws.
+def combine_draws(shares, variances, n_documents, ratio=1.0):
+    """Return (m, share, se_within, se_between, se, low, high) from shares and variances, lists of fits of arrays of draws (first axis).
 
-    Rubin's rules (Multiple Imputation for Nonresponse in Surveys, 1987): the share is the mean of the m draws that are not NaN,
-    its variance T = W + (1 + 1/m) B, W the mean variance in a draw, B the variance between draws. The interval is Student's. Its
-    degrees of freedom are those of a sum of two variances (Welch and Satterthwaite): with g = (1 + 1/m) B / T,
-    1 / df = g² / (n_fits - 1) + (1 - g)² / (n_documents - 1). Rubin's own (m - 1) / g² take W for known, which is wrong of few
-    documents, and 200 draws of 20 fits tell about fits what 20 tell; Barnard and Rubin (1999) take from the documents what the
-    draws miss, as where values of these documents are missing, and give under one degree of freedom where fits differ much.
-    Ends are cut at 0 and 1.
+    Rubin's rules (Multiple Imputation for Nonresponse in Surveys, 1987) for two kinds of draws: of words within a fit, and of fits.
+    The share is the mean of the fits that hold the topic (others are NaN), its variance T = W + (1 + 1/m) B + (ratio + 1/F) V. W is
+    the mean variance in one of the m draws (leaving out documents), B that between draws of words from one fit, V that between
+    the F fits less the part B/(m/F) that words have in it; ``ratio`` is that of the variance over discovery documents to V.
+    ``se_between`` is the root of B + ratio V. The interval is Student's with the degrees of freedom of a sum of three variances
+    (Welch and Satterthwaite): 1 / df = (part of W)² / (n_documents - 1) + (part of B)² / (m - F) + (part of V)² / (F - 1). Rubin's
+    own take W for known, which is wrong of few documents, and 200 draws of 20 fits tell about fits what 20 tell. Barnard and Rubin
+    (1999) take from the documents what the draws miss, as if values of these documents were missing, and give under one degree
+    of freedom where fits differ much. Ends are cut at 0 and 1.
 
-    Draws of 10 and 20 % with a variance of .01 in each, from 2 fits and 11 documents: B = .005, T = .01 + 1.5 × .005 = .0175,
-    g = 3/7, 1 / df = 9/49 + 16/490, df = 4.62, whose 97.5 % point is 2.635: the interval reaches 2.635 × .1323 = .3486.
+    Two fits of two draws, 31 and 33 %, 33 and 35 %, with a variance of .0001 in each, 11 documents and ratio 4: share .33,
+    B = .0002, V = .0002 - .0002/2 = .0001, T = .0001 + 5/4 .0002 + 9/2 .0001 = .0008, parts 1/8, 5/16 and 9/16,
+    1 / df = .0016 + .0488 + .3164, df = 2.73, whose 97.5 % point is 3.371: the interval reaches 3.371 × .0283 = .0953.
 
-    >>> combine_draws(np.array([0.1, 0.2]), np.array([0.01, 0.01]), 11, 2).round(4).tolist()
-    [2.0, 0.15, 0.1, 0.0707, 0.1323, 0.0, 0.4986]
+    >>> combine_draws([np.array([0.31, 0.33]), np.array([0.33, 0.35])], [np.full(2, 1e-4)] * 2, 11, 4).round(4).tolist()
+    [4.0, 0.33, 0.01, 0.0245, 0.0283, 0.2347, 0.4253]
     """
-    m = (~np.isnan(shares)).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share, within = np.nansum(shares, axis=0) / m, np.nansum(variances, axis=0) / m
-        between = np.nansum((shares - share) ** 2, axis=0) / (m - 1)
-        total = within + (1 + 1 / m) * between
-        g = np.where(total > 0, (1 + 1 / m) * between / total, 0.0)
-        df = 1 / (g**2 / (n_fits - 1.0) + (1 - g) ** 2 / (n_documents - 1.0))
+        means = np.stack([draws.mean(axis=0) for draws in shares])
+        held, sizes = ~np.isnan(means), np.array([len(draws) for draws in shares], dtype=float)
+        n_fits, m = held.sum(axis=0), np.tensordot(sizes, held, 1)
+        share, within, words = (
+            np.nansum(table, axis=0) / n_fits
+            for table in (means, [v.mean(axis=0) for v in variances], [draws.var(axis=0, ddof=1) for draws in shares])
+        )
+        fits = np.maximum(np.nansum((means - share) ** 2, axis=0) / (n_fits - 1) - words * n_fits / m, 0)
+        pieces = np.stack([within, (1 + 1 / m) * words, (ratio + 1 / n_fits) * fits])
+        total = pieces.sum(axis=0)
+        freedom = np.stack(np.broadcast_arrays(n_documents - 1.0, m - n_fits, n_fits - 1.0))
+        df = 1 / ((pieces / np.where(total > 0, total, 1)) ** 2 / freedom).sum(axis=0)
         reach = np.where(total == 0, 0.0, student.ppf(0.975, df) * np.sqrt(total))
     low, high = np.clip(share - reach, 0, 1), np.clip(share + reach, 0, 1)
-    return np.stack(np.broadcast_arrays(m, share, np.sqrt(within), np.sqrt(between), np.sqrt(total), low, high))
+    return np.stack([m, share, np.sqrt(within), np.sqrt(words + ratio * fits), np.sqrt(total), low, high])
 
 
 def draw_terms(counts, generator):
@@ -144,7 +156,7 @@ def share_cells(amounts, words, members):
     return shares, variances
 
 
-def _list_turns(shares, topic_turns, speakers):
+def list_turns(shares, topic_turns, speakers):
     """Return the turns of actors that are shared out and kept for tests, in the order of their keys, each with its row."""
     key = ["document_id", "turn"]
     kept = shares.loc[~shares["discovery"], key].drop_duplicates()
@@ -153,7 +165,7 @@ def _list_turns(shares, topic_turns, speakers):
     return turns.sort_values(key, ignore_index=True)
 
 
-def _list_cells(turns):
+def list_cells(turns):
     """Return (table of cells, list of (turns of the cell, document of each from 0)): each actor and stage, and all stages."""
     cells, members = [], []
     for actor, mine in turns.groupby("actor_id", sort=True):

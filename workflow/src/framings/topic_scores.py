@@ -76,4 +76,6 @@ def score_answers(answers, key, path="answers"):
     low, high = bound_share(k, n, n)
     scores = scores.assign(precision=k / n, low=np.round(low, 12), high=np.round(high, 12))
     order = scores["topic"] != ALL_TOPICS
-    return check(scores.assign(order=order).sort_values(["kind", "coder_id", "order", "topic"]).drop(columns="order"), TOPIC_SCORES)
+    return check(
+        scores.assign(order=order).sort_values(["kind", "coder_id", "order", "topic"]).drop(columns="order"), TOPIC_SCORES
+    )

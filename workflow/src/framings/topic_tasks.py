@@ -108,12 +108,14 @@ def _make_labels(topics, shares, sentences, each, seed):
     names, label = list(topics["topic"]), dict(zip(topics["topic"], topics["label"], strict=True))
     kept = shares[~shares["discovery"]].pivot(index=["document_id", "turn"], columns="topic", values="share")
     kept = kept.reindex(columns=names).sort_index()
-    said = {key: rows for key, rows in sentences.groupby(["document_id", "turn"])}
+    said = dict(list(sentences.groupby(["document_id", "turn"])))
     strongest, found = kept.to_numpy().argmax(axis=1) if len(kept) else np.zeros(0), []
     for number, topic in enumerate(names):
         draw = np.random.default_rng([seed, 1, number])
         turns = [row for row in np.flatnonzero(strongest == number) if kept.iat[row, number] >= LEAST_SHARE]
-        turns = [row for row in turns if kept.index[row] in said and (kept.iloc[row] < MOST_OTHER * kept.iat[row, number]).sum() >= 3]
+        turns = [
+            row for row in turns if kept.index[row] in said and (kept.iloc[row] < MOST_OTHER * kept.iat[row, number]).sum() >= 3
+        ]
         for row in draw.permutation(turns)[:each]:
             others = np.flatnonzero(kept.iloc[row] < MOST_OTHER * kept.iat[row, number])
             options = [label[topic], *(label[names[i]] for i in draw.choice(others, 3, replace=False))]

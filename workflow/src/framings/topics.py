@@ -399,5 +399,12 @@ def _list_untried(parts, counts, discovery):
 
 def _no_topics(untried):
     """Return the tables where topics are not estimable: empty but for the sentences that say so."""
-    contracts = {"fits": TOPIC_FITS, "stability": TOPIC_STABILITY, "topics": TOPICS, "words": TOPIC_WORDS, "weights": TOPIC_WEIGHTS, "shares": TOPIC_SHARES}
+    contracts = {
+        "fits": TOPIC_FITS,
+        "stability": TOPIC_STABILITY,
+        "topics": TOPICS,
+        "words": TOPIC_WORDS,
+        "weights": TOPIC_WEIGHTS,
+        "shares": TOPIC_SHARES,
+    }
     return {name: empty(contract) for name, contract in contracts.items()} | {"choice": check(untried, TOPIC_CHOICE)}
