@@ -110,10 +110,17 @@ def test_a_thin_cell_and_a_loose_topic_have_a_reason_and_no_number(fitted):
     assert table.loc[table["topic"] == "topic_02", "high"].isna().all()
 
 
-def test_too_few_draws_are_refused(fitted):
-    """Each fit needs two draws."""
-    with pytest.raises(ValueError, match="n_draws is 11; 6 fits need at least 12"):
-        draw_topics(*fitted, n_draws=11)
+def test_each_fit_has_two_draws_at_least(fitted):
+    """Six fits and one draw asked for make twelve."""
+    assert (draw_topics(*fitted, n_draws=1)["n_draws"] == 12).all()
+
+
+def test_one_fit_tells_nothing_of_other_fits(fitted):
+    """From a single start no topic is stable: every cell has a reason, none a number."""
+    _, _, counts, turns, terms, speakers = fitted
+    parts = [fit_topics(counts, turns, [4], [0])]
+    table = draw_topics(choose_topics(parts, counts, turns, terms), parts, counts, turns, terms, speakers)
+    assert table["share"].isna().all() and table["reason"].str.startswith("the topic is not stable").all()
 
 
 def test_no_topics_give_an_empty_table(fitted):

@@ -51,7 +51,7 @@ def draw_topics(
     documents), pairs its topics with those of record (Hungarian method), draws each turn's terms anew from the turn's own (as
     many, with replacement), shares them out by least squares as ``refine_topics`` does, and leaves out one document at a time. The
     draws of a topic are those whose fit holds it, with a cosine of at least ``min_similarity``: in another fit its partner is
-    another topic. A stable topic is in half of the fits at least, so that 200 draws give it 100; ``combine_draws`` puts them
+    another topic. A stable topic is in half of the fits at least, so that 200 draws (never under two of each fit) give it 100; ``combine_draws`` puts them
     together. (Method of composition: Tanner, Tools for Statistical Inference, 1996; for topics Roberts and others, AJPS 58, 2014.)
     A topic that is not stable, and a cell under ``min_documents`` or ``min_sentences``, has a reason and no number. The order of
     rows does not matter.
@@ -61,8 +61,7 @@ def draw_topics(
         return empty(TOPIC_STAGES)
     cells, members = list_cells(turns)
     fits, cosines = _align_fits(found, parts, terms)
-    if n_draws < 2 * len(fits):
-        raise ValueError(f"n_draws is {n_draws}; {len(fits)} fits need at least {2 * len(fits)}, two of each")
+    n_draws = max(n_draws, 2 * len(fits))
     held = cosines >= min_similarity
     words, discovery = turns["n_words"].to_numpy(float), topic_turns["discovery"].to_numpy()
     base, kept = counts[discovery], counts[turns["row"].to_numpy()]
