@@ -65,6 +65,10 @@ TABLE_LOOKS = {
     },
     "coder_accuracy": {"estimate": ("estimate", "number"), "low": ("95 % low", "number"), "high": ("95 % high", "number")},
     "coder_differences": {"estimate": ("estimate", "number"), "low": ("95 % low", "number"), "high": ("95 % high", "number")},
+    "topic_links": {
+        "low": ("95 % low", "number"), "high": ("95 % high", "number"), "n_units": ("units", "count"),
+        "n_documents_coded": ("documents with the code", "count"),
+    },
     "confusions": {"expected": ("by the readers", ""), "found": ("by the workflow", ""), "n_chars": ("characters", "count")},
 }  # fmt: skip
 COUNTED = "Rows name their coder; of the sample and of corrected estimates, “with the code” counts reference codes."
