@@ -61,6 +61,11 @@ ON_REFERENCE = ("agreement", "coder_confusions", "coder_accuracy", "coder_differ
 OF_DICTIONARY = ("evidence", "recovery_shares", "recovery_contrasts", "recovery_coding")
 # Columns of a table that look otherwise than in the others.
 TABLE_LOOKS = {
+    "rarities": {
+        "n_read": ("sentences read", "count"), "n_documents_coded": ("documents with the code", "count"),
+        "correlation": ("correlation", "number"), "n_correlated": ("estimated from codes", "count"),
+        "log_odds": ("log odds ratio, Firth", "number"), "log_odds_low": ("95 % low", "number"), "log_odds_high": ("95 % high", "number"),
+    },
     "topic_stages": {
         "n_fits": ("fits", "count"), "n_draws": ("draws", "count"), "se_within": ("se, documents", "number"),
         "se_between": ("se, fits and words", "number"), "se": ("se", "number"),
