@@ -32,7 +32,10 @@ class Counts:
     def within(self, window):
         """Return the counts of the documents of a window's days."""
         days = self.documents["date"]
-        rows = ((days >= (window.start or "")) & (days <= (window.end or "9999"))).to_numpy()
+        return self.take(((days >= (window.start or "")) & (days <= (window.end or "9999"))).to_numpy())
+
+    def take(self, rows):
+        """Return the counts of the documents marked by ``rows`` (documents,)."""
         kept = {name: getattr(self, name)[rows] for name in ("n", "k", "hits")}
         return replace(self, documents=self.documents[rows].reset_index(drop=True), **kept)
 
