@@ -38,6 +38,8 @@ BY_KIND = {
     "coding error": ("by_coding_error", "coding as unequal between the sides as observed"),
 }
 
+UNTESTED = ("too rare", "not estimable", "not coded", "descriptive only")  # too little to test is no other verdict
+
 CHANGES = Contract(
     "changes", "a confirmatory hypothesis and what would change its verdict", ("coder_id", "hypothesis_id", "window_id"),
     {
@@ -50,7 +52,8 @@ CHANGES = Contract(
         "verdict": Column("text", "the verdict"),
         **{name: Column("number", about, missing=True, high=high) for name, (about, high) in NUMBERS.items()},
         "n_variations": Column("int", "changes that were tried", low=0),
-        "n_changing": Column("int", "of these, changes that give another verdict", low=0),
+        "n_changing": Column("int", "of these, changes under which a test gives another verdict", low=0),
+        "n_untested": Column("int", "of these, changes that leave too little to test", low=0),
         "what_would_change": Column("text", "what would change the verdict, in a sentence"),
         "missing": Column("text", "what is missing before it could be tested; missing where it was", missing=True),
         "tipping": Column("text", "how unequal coding would have to be to overturn it, and how unequal it was seen to be", missing=True),
@@ -69,27 +72,44 @@ def summarise_changes(hypothesis, row, counts, compared, varied, errors, min_doc
     changing = [one for one in tried if one["changes_verdict"]]
     names = ("coder_id", "hypothesis_id", "window_id", "confirmatory", "claim", "contrast", "verdict", *NUMBERS)
     found = {name: getattr(row, name) for name in names}
-    found |= {"n_variations": len(tried), "n_changing": len(changing), "what_would_change": tell_changes(row, tried, changing)}
-    found |= {"missing": explain_missing(hypothesis, row, counts, compared, min_documents), "tipping": tell_tipping(errors)}
+    found |= {"n_variations": len(tried), "n_changing": len(changing), "n_untested": sum(map(_is_untested, tried))}
+    found |= {"what_would_change": tell_changes(row, tried, changing)}
+    found |= {"missing": explain_missing(hypothesis, row, counts, compared, min_documents), "tipping": None if np.isnan(row.p) else tell_tipping(errors)}
     for kind, (column, _) in BY_KIND.items():
         found[column] = describe_kind([one for one in varied if one["kind"] == kind], row)
     return found
 
 
-def tell_changes(row, tried, changing, most=4):
-    """Return in a sentence which changes give another verdict, the kinds with fewest variations first."""
+def _is_untested(one):
+    """Return whether a variation leaves too little to test."""
+    return one["verdict"] in UNTESTED
+
+
+def tell_changes(row, tried, changing, most=5):
+    """Return in a sentence which changes give another verdict, kind by kind."""
+    untested = [] if row.verdict in UNTESTED else [one for one in tried if _is_untested(one)]
+    silent = f" {len(untested)} {'leaves' if len(untested) == 1 else 'leave'} too little to test ({_name_changes(untested, row, most)})." if untested else ""
     if not tried:
         return "Nothing could be tried: there is no estimate to vary."
-    if not changing:
-        return f"None of {len(tried)} changes tried gives another verdict than “{row.verdict}”."
-    sizes = {one["kind"]: sum(other["kind"] == one["kind"] for other in changing) for one in changing}
+    if changing:
+        would = "would let it be tested" if row.verdict in UNTESTED else "would give another verdict"
+        return f"{len(changing)} of {len(tried)} changes tried {would}: {_name_changes(changing, row, most)}.{silent}"
+    if row.verdict in UNTESTED:
+        return f"None of {len(tried)} changes tried makes it testable."
+    return f"None of {len(tried)} changes tried gives another verdict than “{row.verdict}”.{silent}"
+
+
+def _name_changes(changes, row, most):
+    """Return by kind which change moves the estimate most, how many more there are, and the verdict."""
     parts = []
-    for kind in sorted(sizes, key=lambda name: list(BY_KIND).index(name)):
-        first = max((one for one in changing if one["kind"] == kind), key=lambda one: _move(one, row))
-        more = f" and {sizes[kind] - 1} more" if sizes[kind] > 1 else ""
-        parts.append(f"{kind} {first['change']}{more} ({first['verdict']})")
-    rest = f"; and in {len(parts) - most} further kinds" if len(parts) > most else ""
-    return f"{len(changing)} of {len(tried)} changes tried give another verdict: {'; '.join(parts[:most])}{rest}."
+    for kind in BY_KIND:
+        same = [one for one in changes if one["kind"] == kind]
+        if same:
+            first = max(same, key=lambda one: _move(one, row))
+            more = f" and {len(same) - 1} more" if len(same) > 1 else ""
+            parts.append(f"{kind} {first['change']}{more}: {first['verdict']}")
+    further = len(parts) - most
+    return "; ".join(parts[:most]) + (f"; {further} more {'kind' if further == 1 else 'kinds'}" if further > 0 else "")
 
 
 def describe_kind(found, row):
@@ -105,10 +125,15 @@ def describe_kind(found, row):
     if known:
         ends = sorted(one["estimate"] for one in known)
         text += f", {show_estimate(ends[0], row.test)}" + (f" to {show_estimate(ends[-1], row.test)}" if ends[-1] > ends[0] else "")
+    elif len(tried) == 1 and tried[0]["reason"]:
+        return f"{text}: {tried[0]['reason']}"
+    bare = 0 if row.verdict in UNTESTED else sum(map(_is_untested, tried))
+    text += f", {bare} too little to test" if bare else ""
     text += f", {len(tried) - len(known)} without an estimate" if len(known) < len(tried) else ""
     if changing:
         first = max(changing, key=lambda one: _move(one, row))
-        return text + f"; {len(changing)} change the verdict, most of all {first['change']}: {first['verdict']}"
+        change = "changes" if len(changing) == 1 else "change"
+        return text + f"; {len(changing)} {change} the verdict, most of all {first['change']}: {first['verdict']}"
     if len(known) > 1 and known[0]["kind"] not in ("way of inference", "blocks"):
         most = max(known, key=lambda one: _move(one, row))
         return text + f"; none changes the verdict, {most['change']} moves it most ({show_estimate(most['estimate'], row.test)})"
@@ -139,17 +164,16 @@ def tell_tipping(errors):
     net = next((error for error in errors if error["error"] == "share gained" and "share_a" in error), None)
     if net is None:
         return None
-    sides = f"for {net['side_a']} than for {net['side_b']}"
-    text = f"The estimate would be all error were the net error of coding {_points(net['to_zero'])} points higher {sides}"
-    text += f" ({_points(net['to_verdict'])} at the edge of the verdict)"
-    for error in errors:
-        if error["error"] != "share gained" and not np.isnan(error["to_zero"]):
-            text += f"; by {error['error']} alone {_points(error['to_zero'])} points"
+    whose = "the reference codes" if net["coder_id"] in ("corrected", "sample") else f"the codes of {net['coder_id']}"
+    text = f"All of the estimate would be error of {whose} if their net error (share added less share missed) were "
+    text += f"{_points(net['to_zero'])} points higher for {net['side_a']} than for {net['side_b']}; the verdict would turn at "
+    text += f"{_points(net['to_verdict'])}. "
+    alone = [error for error in errors if error["error"] != "share gained" and not np.isnan(error["to_zero"])]
+    text += "".join(f"By {error['error']} alone: {_points(error['to_zero'])}. " for error in alone)
     if np.isnan(net.get("observed_low", np.nan)):
-        return f"{text}. Observed: {net['reason']}."
+        return f"{text}Observed: {net['reason']}."
     seen = f"{_points(net['observed'])} [{_points(net['observed_low'])}, {_points(net['observed_high'])}]"
-    reach = "reaches" if net["within_observed"] else "does not reach"
-    return f"{text}. Observed ({net['observed_of']}): {seen}, which {reach} the edge."
+    return f"{text}Observed ({net['observed_of']}): {seen}, which {'reaches' if net['within_observed'] else 'does not reach'} that."
 
 
 def _points(value):
@@ -174,7 +198,7 @@ def explain_missing(hypothesis, row, counts, compared, min_documents):
         paired = int((compared.n > 0).all(1).sum())
         more = f", {MIN_SWAPPED} needed for the label swap" if paired < MIN_SWAPPED else ""
         parts.append(f"{paired} documents hold all sides{more}")
-    parts += _count_codes(hypothesis, counts)
+    parts += _count_codes(hypothesis, counts, compared)
     return "; ".join([*parts, *gate])
 
 
@@ -208,13 +232,24 @@ def _count_voices(hypothesis, counts, compared, min_documents):
     return parts
 
 
-def _count_codes(hypothesis, counts):
-    """Return how many sentences of the actors carry each code, and how many are needed."""
-    what, actors, parts = "reference sentences" if counts.corrected else "sentences", (*hypothesis.a, *hypothesis.b), []
+def _count_codes(hypothesis, counts, compared):
+    """Return how many sentences of the actors carry the codes, in the window and in what is compared, and how many are needed."""
+    what, actors = "reference sentence" if counts.corrected else "sentence", (*hypothesis.a, *hypothesis.b)
+    inside, parts, total = counts.documents["document_id"].isin(compared.documents).to_numpy(), [], 0
     for code in dict.fromkeys((*hypothesis.codes, *filter(None, [hypothesis.other_code]))):
-        hits = counts.voices(actors, code, "hits")
-        number, documents = hits.sum(), int((hits.sum(1) > 0).sum())
-        short = number < RARE_SENTENCES or documents < RARE_DOCUMENTS
-        need = f", {RARE_SENTENCES} in {RARE_DOCUMENTS} needed" if short else ""
-        parts.append(f"they carry {code} in {number:.0f} {what} of {documents} documents{need}")
+        hits = counts.voices(actors, code, "hits").sum(1)
+        text = f"they carry {code} in {_say_hits(hits, what)}"
+        if not compared.reason and hits[inside].sum() < hits.sum():
+            text, hits = f"{text} of the window and {_say_hits(hits[inside], what)} of what is compared", hits * inside
+        parts.append(text)
+        total = total + hits
+    if total.sum() < RARE_SENTENCES or (total > 0).sum() < RARE_DOCUMENTS:
+        both = f", together in {_say_hits(total, what)}" if len(parts) > 1 else ""
+        parts[-1] += f"{both}, {RARE_SENTENCES} in {RARE_DOCUMENTS} needed"
     return parts
+
+
+def _say_hits(hits, what):
+    """Return in words how many sentences carry a code in how many documents, from hits (documents,)."""
+    number = round(hits.sum())
+    return f"{number} {what}{'' if number == 1 else 's'} of {_documents(hits)}"

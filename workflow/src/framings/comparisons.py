@@ -104,7 +104,7 @@ def lay_out_comparison(hypothesis, counts, stages, min_documents=3, min_sentence
     kept = _share_cells(n, cell)[cell] & (n.sum(1) > 0)
     estimate, periods = partial(standardised_difference, contrast=contrast), {"": kept}
     if late is not None:
-        estimate = partial(_change_of_difference, contrast=contrast, late=np.bincount(cell, late) > 0)
+        estimate = partial(_change_of_difference, contrast=contrast, late=np.bincount(cell[kept], late[kept]) > 0)
         periods = {f" before {hypothesis.split_date}": kept & ~late, f" from {hypothesis.split_date}": kept & late}
     reason = _explain_voices(voices, n, periods, min_documents, min_sentences)
     if hypothesis.among and counts.corrected:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from framings.assessments import Rules, assess_comparison, draw_rules, judge
-from framings.changes import CHANGES, summarise_changes
+from framings.changes import CHANGES, UNTESTED, summarise_changes
 from framings.comparisons import lay_out_comparison
 from framings.estimates import adjust_holm, degrees_of_freedom
 from framings.schemas import Column, Contract, check
@@ -54,7 +54,7 @@ SENSITIVITIES = Contract(
         "p": Column("number", "the p of record then", missing=True, low=0, high=1),
         "p_holm": Column("number", "Holm's p, the family's other p-values as they are", missing=True, low=0, high=1),
         "verdict": Column("text", "the verdict then, by the rule of the main one"),
-        "changes_verdict": Column("bool", "whether it is another one"),
+        "changes_verdict": Column("bool", "whether a test gives another verdict then; False where too little is left to test"),
         "reason": Column("text", "why there is no number or test, or what should be known of it", missing=True),
     },
 )  # fmt: skip
@@ -136,7 +136,8 @@ def vary_analysis(
             compared = None if within is None else settings.lay_out(hypothesis, within)
             errors = [] if within is None else tip_hypothesis(hypothesis, within, compared, row, tables.accuracy, tables.confusions)
             found = _vary_hypothesis(hypothesis, row, units, tables, settings, window, within, compared, errors, composites)
-            found = [_conclude(one, row, _find_family(ours, row)) for one in found]
+            family = _find_family(ours, row)
+            found = [_conclude(one, row, family) for one in found]
             varied, tipped = varied + found, tipped + errors
             changes.append(summarise_changes(hypothesis, row, within, compared, found, errors, settings.min_documents))
     frames = ((varied, SENSITIVITIES), (changes, CHANGES), (tipped, TIPPINGS))
@@ -254,5 +255,6 @@ def _conclude(found, row, others):
     found["p_holm"] = adjust_holm(np.append(others, found["p"]))[-1]
     if "verdict" not in found:
         found["verdict"] = judge(row.test, row.sign, found["estimate"], found["p_holm"])
-    silent = found["verdict"] == ""  # nothing was there to try
-    return found | {"verdict": "not tried" if silent else found["verdict"], "changes_verdict": not silent and found["verdict"] != row.verdict}
+    if found["verdict"] == "":  # nothing was there to try
+        return found | {"verdict": "not tried", "changes_verdict": False}
+    return found | {"changes_verdict": found["verdict"] != row.verdict and found["verdict"] not in UNTESTED}

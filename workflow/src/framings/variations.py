@@ -1,6 +1,7 @@
 """Variations: what a test reads, changed in one respect at a time, so that one sees what its verdict hangs on."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -45,17 +46,38 @@ class Units:
     dual: np.ndarray
     rests: dict
 
+    @cached_property
+    def places(self):
+        """Documents in the order of their days, actors, and for each sentence the positions of its document and its actor."""
+        documents = self.table[["document_id", "date", "stage_id", "event_type"]].drop_duplicates("document_id")
+        documents = documents.sort_values(["date", "document_id"], ignore_index=True)
+        actors = sorted(self.table["actor_id"].unique())
+        row = pd.Index(documents["document_id"]).get_indexer(self.table["document_id"])
+        return documents, actors, row * len(actors) + pd.Index(actors).get_indexer(self.table["actor_id"])
+
     def count(self, codes, kept=None, weight=None, lost=None):
-        """Return the ``Counts`` of codes: of the sentences ``kept``, each as much as ``weight``, codes ``lost`` = {code: positions}."""
-        codes, n = list(codes), np.ones(len(self.table)) if weight is None else weight
-        kept, found = slice(None) if kept is None else kept, []
-        for matrix, scale in ((self.values, n), (self.values if self.hits is None else self.hits, np.ones_like(n))):
-            cells = matrix[codes].to_numpy(float, copy=True) * scale[:, None]
-            for code, rows in (lost or {}).items():
-                cells[rows, codes.index(code)] = 0
-            columns = pd.DataFrame(cells, self.table.index, codes)
-            found.append(count_documents(pd.concat([self.table, columns], axis=1).assign(n_sentences=n)[kept], codes))
-        return replace(found[0], n=np.round(found[0].n, 9), hits=found[1].k, corrected=self.hits is not None)
+        """Return the ``Counts`` of codes: of the sentences ``kept``, each as much as ``weight``, codes ``lost`` = {code: positions}.
+
+        A document without a kept sentence stays, silent.
+        """
+        documents, actors, cell = self.places
+        kept = np.ones(len(self.table)) if kept is None else kept.astype(float)
+        weight, shape = kept if weight is None else kept * weight, (len(documents), len(actors))
+
+        def add(values):
+            return np.bincount(cell, values, shape[0] * shape[1]).reshape(shape)
+
+        def carry(matrix, code, scale):
+            values = matrix[code].to_numpy(float) * scale
+            if code in (lost or {}):
+                values[lost[code]] = 0
+            return add(values)
+
+        seen = self.values if self.hits is None else self.hits
+        k, hits = (
+            np.stack([carry(matrix, code, scale) for code in codes], axis=-1) for matrix, scale in ((self.values, weight), (seen, kept))
+        )
+        return Counts(documents, actors, list(codes), np.round(add(weight), 9), k, hits, self.hits is not None)
 
 
 def lay_out_units(frame, tallies, outcomes, families, matches, composites):
@@ -95,6 +117,15 @@ def list_rests(matches, sentence_ids):
     for (code, pattern), rows in counting.groupby(["code", "pattern"])["row"]:
         rests.setdefault(code, {})[pattern] = rows.to_numpy()
     return rests
+
+
+def list_varied(hypotheses, assessments, coder_id):
+    """Return the hypotheses of confirmatory families that a coder's codes give an estimate in a confirmatory window."""
+    families = {family.id for family in hypotheses.families if family.confirmatory}
+    windows = [window.id for window in hypotheses.windows if window.confirmatory]
+    known = assessments[(assessments["coder_id"] == coder_id) & assessments["window_id"].isin(windows)]
+    known = set(known.loc[known["estimate"].notna(), "hypothesis_id"])
+    return [one for one in hypotheses.hypotheses if one.family in families and one.id in known]
 
 
 def list_members(hypotheses, composites):
@@ -189,7 +220,7 @@ def vary_indicators(hypothesis, units, window, compared, composites):
             continue
         rests = {pattern: rows for pattern, rows in units.rests.get(code, {}).items() if inside[rows].any()}
         for pattern in sorted(rests, key=lambda name: (-inside[rests[name]].sum(), name))[:MOST_PATTERNS]:
-            counts = units.count(dict.fromkeys(hypothesis.needed_codes), lost={code: rests[pattern]})
+            counts = units.count(list(dict.fromkeys(hypothesis.needed_codes)), lost={code: rests[pattern]})
             found.append(Variation("indicator", f"{code}: “{pattern}”", counts.within(window), hypothesis))
     return found
 
@@ -205,15 +236,19 @@ def replace_code(hypothesis, code, other):
 
 def vary_sentences(hypothesis, units, window, answers):
     """Return the variations of which sentences count and how much: no dual ones, prepared ones or answers alone, each turn once."""
-    codes, answered = dict.fromkeys(hypothesis.needed_codes), match_answers(units.table, answers)
+    codes, answered = list(dict.fromkeys(hypothesis.needed_codes)), match_answers(units.table, answers)
     sizes = units.table.groupby(["document_id", "turn"])["turn"].transform("size").to_numpy()
-    n_dual = int((units.dual & units.table["actor_id"].isin([*hypothesis.a, *hypothesis.b]).to_numpy()).sum())
+    table = units.table
+    ours = table["actor_id"].isin([*hypothesis.a, *hypothesis.b]) & table["date"].between(window.start or "", window.end or "9999")
+    ours = ours.to_numpy()
+    n_dual = int((units.dual & ours).sum())
     chosen = [
         ("dual codes", f"{n_dual} sentences with codes of two families left out", {"kept": ~units.dual}),
-        ("delivery", "prepared speech alone", {"kept": ~answered}),
-        ("delivery", "answers alone", {"kept": answered}),
         ("turns as units", "every turn counts once", {"weight": 1 / sizes}),
     ]
+    if answered[ours].any() and not answered[ours].all():
+        chosen.append(("delivery", "prepared speech alone", {"kept": ~answered}))
+        chosen.append(("delivery", "answers alone", {"kept": answered}))
     return [
         Variation(kind, change, units.count(codes, **how).within(window), hypothesis, few_units="weight" in how)
         for kind, change, how in chosen

@@ -11,7 +11,7 @@ from framings.references import choose_reference, spread_reference
 from framings.sensitivities import Tables
 from framings.storage import read_kept, read_matrix, read_relevant, read_tables
 from framings.tallies import tally_codes
-from framings.variations import build_outcomes, lay_out_units, list_members
+from framings.variations import build_outcomes, lay_out_units, list_members, list_varied
 
 BESIDE = ("assessments", "adjusted", "left_out", "twins")
 
@@ -21,7 +21,8 @@ def read_units(given, coder_id, hypotheses, book, kinds, seed):
 
     Without reference codes (an empty ``coded``) the frame, the codes and what is behind them are the dictionary's alone.
     """
-    frame, extra = read_tables(given["frame"]), list_members(hypotheses.hypotheses, book.composites)
+    frame = read_tables(given["frame"])
+    extra = list_members(list_varied(hypotheses, read_tables(given["assessments"]), coder_id), book.composites)
     names = [code for code in book.codes["code"] if code in set(book.patterns["code"])]
     dictionary, coding = (read_tables(given["codes"]), names), None
     if given["coded"]:
