@@ -7,10 +7,11 @@ from made_tallies import STAGES, make_hypotheses, make_tallies
 
 from framings.adjusted import adjust_contrasts
 from framings.assessments import assess_hypotheses
+from framings.canvas import save_png
 from framings.changes import describe_kind, show_estimate
 from framings.comparisons import count_documents
 from framings.deliveries import mark_answers
-from framings.estimates import adjust_holm
+from framings.estimates import adjust_holm, show_equivalence
 from framings.sensitivities import Tables, vary_analysis
 from framings.tallies import tally_codes
 from framings.variations import (
@@ -24,6 +25,7 @@ from framings.variations import (
     vary_documents,
     vary_languages,
 )
+from framings.what_would_change import claim_changes, what_would_change
 
 GAP = {("A1", "NORTH"): 0.35, ("A1", "EAST"): 0.15}
 DIFFERENCE = 'test: difference, code: A1, a: NORTH, b: EAST, sign: "+"'
@@ -43,7 +45,10 @@ def make_units(tallies, dual=(), rests=None):
 
 def lay_tables(tallies, hypotheses, others=(), answers=None):
     """Return the ``Tables`` beside made tallies; ``others`` maps further coders to their tallies."""
-    found = [assess_hypotheses(table, hypotheses, STAGES, coder, swaps=999) for coder, table in {"dictionary": tallies, **dict(others)}.items()]
+    found = [
+        assess_hypotheses(table, hypotheses, STAGES, coder, swaps=999)
+        for coder, table in {"dictionary": tallies, **dict(others)}.items()
+    ]
     turns = tallies[["document_id", "turn"]]
     return Tables(
         assessments=pd.concat([table for table, _ in found], ignore_index=True),
@@ -104,7 +109,11 @@ def test_kinds_of_event_and_stages_are_left_out_one_by_one():
 
 def test_the_others_of_the_family_keep_their_p_values():
     """Holm's p of a variation is that of its p among the unchanged p-values of the family."""
-    entries = [DIFFERENCE, 'test: difference, code: B1, a: NORTH, b: EAST, sign: "+"', 'test: difference, code: A1, a: SOUTH, b: EAST, sign: "+"']
+    entries = [
+        DIFFERENCE,
+        'test: difference, code: B1, a: NORTH, b: EAST, sign: "+"',
+        'test: difference, code: A1, a: SOUTH, b: EAST, sign: "+"',
+    ]
     varied, changes, _ = vary(*entries)
     row = of_kind(varied, "document").loc["d007"]
     assert row["p_holm"] == pytest.approx(adjust_holm([row["p"], changes.loc["H2", "p"], changes.loc["H3", "p"]])[0])
@@ -142,7 +151,9 @@ def test_each_turn_counts_once_by_hand():
     rows = [(f"d{d}", turn, actor, n, k) for d in range(6) for turn, (actor, n, k) in enumerate(
         [("NORTH", 10, 5), ("NORTH", 40, 4 + d), ("EAST", 20, 2)])]  # fmt: skip
     table = pd.DataFrame(rows, columns=["document_id", "turn", "actor_id", "n_sentences", "A1"])
-    table = table.assign(B1=0, A_any=table["A1"], RARE=0, date="2012-01-01", stage_id="ST1", event_type="forum", language="en", n_words=9)
+    table = table.assign(
+        B1=0, A_any=table["A1"], RARE=0, date="2012-01-01", stage_id="ST1", event_type="forum", language="en", n_words=9
+    )
     varied, _, _ = vary(DIFFERENCE, tallies=table)
     row = of_kind(varied, "turns as units").iloc[0]
     assert row["estimate"] == pytest.approx(np.mean([(0.5 + (4 + d) / 40) / 2 for d in range(6)]) - 0.1)
@@ -175,15 +186,25 @@ def test_prepared_speech_and_answers_are_tested_apart():
 
 def test_a_composite_is_tried_without_each_member():
     """Members of an 'any' composite that a hypothesis reads, each in the sentences that no other member holds."""
-    composites = {"A_any": {"title": "t", "any": ("A1", "B1"), "all": (), "not": ()}, "ONE": {"title": "t", "any": ("A1",), "all": (), "not": ()}}
+    composites = {
+        "A_any": {"title": "t", "any": ("A1", "B1"), "all": (), "not": ()},
+        "ONE": {"title": "t", "any": ("A1",), "all": (), "not": ()},
+    }
     hypotheses = make_hypotheses('test: difference, code: A_any, a: NORTH, b: EAST, sign: "+"').hypotheses
     extra = list_members(hypotheses, composites)
-    assert {name: parts["any"] for name, parts in extra.items()} == {name_without("A_any", "A1"): ("B1",), name_without("A_any", "B1"): ("A1",)}
+    assert {name: parts["any"] for name, parts in extra.items()} == {
+        name_without("A_any", "A1"): ("B1",),
+        name_without("A_any", "B1"): ("A1",),
+    }
     frame = pd.DataFrame({"sentence_id": ["s1", "s2", "s3"]})
     codes = pd.DataFrame({"sentence_id": ["s1", "s2", "s2"], "code": ["A1", "A1", "B1"], "coder_id": "dictionary"})
     values, hits, given = build_outcomes("dictionary", frame, composites, extra, (codes, ["A1", "B1"]))
     assert hits is None and given is values
-    assert values[["A_any", name_without("A_any", "A1"), name_without("A_any", "B1")]].to_numpy().tolist() == [[1, 0, 1], [1, 1, 1], [0, 0, 0]]
+    assert values[["A_any", name_without("A_any", "A1"), name_without("A_any", "B1")]].to_numpy().tolist() == [
+        [1, 0, 1],
+        [1, 1, 1],
+        [0, 0, 0],
+    ]
 
 
 def test_units_are_dual_by_families_and_rest_on_single_wordings():
@@ -193,7 +214,9 @@ def test_units_are_dual_by_families_and_rest_on_single_wordings():
     given = pd.DataFrame({"A1": [1.0, 1], "B1": [0.0, 1], "ONE": [1.0, 1]}, index=["s2", "s1"])
     matches = pd.DataFrame({"sentence_id": ["s2", "s1", "s1"], "code": "A1", "pattern": ["x", "x", "y"], "negated": False})
     families = {"A": {"codes": ("A1",)}, "B": {"codes": ("B1", "OFF")}}
-    units = lay_out_units(frame, tallies, (given, None, given), families, matches, {"ONE": {"any": ("A1",), "all": (), "not": ()}})
+    units = lay_out_units(
+        frame, tallies, (given, None, given), families, matches, {"ONE": {"any": ("A1",), "all": (), "not": ()}}
+    )
     assert units.table["sentence_id"].tolist() == ["s1", "s2"] and units.dual.tolist() == [True, False]
     assert {code: {name: rows.tolist() for name, rows in found.items()} for code, found in units.rests.items()} == {
         "A1": {"x": [1]}, "ONE": {"x": [1]},
@@ -261,9 +284,14 @@ def test_what_is_missing_is_counted():
         'test: difference, code: RARE, a: NORTH, b: EAST, sign: "+"', 'test: difference, code: A1, a: WEST, b: EAST, sign: "+"'
     )
     rare, silent = changes.loc["H1", "missing"], changes.loc["H2", "missing"]
-    assert "NORTH in 48 documents" in rare and "they carry RARE in 3 sentences of 3 documents, 20 in 5 needed" in rare
-    assert "WEST in 0 documents (0 sentences)" in silent and "WEST: 0 documents, 3 needed" in silent
-    assert changes.loc["H1", "what_would_change"].startswith("None of") and "makes it testable" in changes.loc["H1", "what_would_change"]
+    assert rare.startswith("of 48 documents of the window NORTH in 48 (") and rare.endswith(
+        "RARE in 3 sentences of 3 documents; 20 in 5 needed"
+    )
+    assert "WEST in 0 (0 sentences)" in silent and "WEST: 0 documents, 3 needed" in silent
+    assert (
+        changes.loc["H1", "what_would_change"].startswith("None of")
+        and "makes it testable" in changes.loc["H1", "what_would_change"]
+    )
     assert pd.isna(changes.loc["H1", "tipping"])
 
 
@@ -292,7 +320,10 @@ def test_a_kind_is_told_by_its_range_and_what_moves_most():
     row = next(pd.DataFrame({"estimate": [0.1], "test": ["difference"], "verdict": ["supported"]}).itertuples())
     one = {"kind": "document", "verdict": "supported", "changes_verdict": False, "reason": None}
     found = [one | {"change": "a", "estimate": 0.12}, one | {"change": "b", "estimate": 0.05}]
-    assert describe_kind(found, row) == "2 tried, +5.0 points to +12.0 points; none changes the verdict, b moves it most (+5.0 points)"
+    assert (
+        describe_kind(found, row)
+        == "2 tried, +5.0 points to +12.0 points; none changes the verdict, b moves it most (+5.0 points)"
+    )
     found.append(one | {"change": "c", "estimate": np.nan, "verdict": "too rare"})
     found[1] |= {"verdict": "not detected", "changes_verdict": True}
     assert describe_kind(found, row) == (
@@ -309,7 +340,45 @@ def test_tallies_of_no_document_are_empty():
     book = SimpleNamespace(codes=codes, composites={})
     documents = pd.DataFrame({"document_id": [], "date": [], "event_type": [], "language": []}, dtype=str)
     turns = pd.DataFrame({"document_id": ["d1"], "turn": [0], "kind": ["speech"], "n_words": [9]})
-    speakers, marks = turns[["document_id", "turn"]].assign(actor_id="NORTH"), turns[["document_id", "turn"]].assign(relevant=True, stage_id="ST1")
+    speakers, marks = (
+        turns[["document_id", "turn"]].assign(actor_id="NORTH"),
+        turns[["document_id", "turn"]].assign(relevant=True, stage_id="ST1"),
+    )
     sentences = turns[["document_id", "turn"]].assign(sentence_id="s1")
     carried = pd.DataFrame({"sentence_id": ["s1"], "code": ["A1"], "coder_id": ["dictionary"]})
     assert tally_codes(documents, turns, speakers, sentences, marks, carried, book).empty
+
+
+def test_the_model_of_an_equivalence_is_judged_by_its_margin():
+    """The model's p tests a difference of zero; what counts for an equivalence is both one-sided tests against the margin."""
+    entry = "test: equivalence, code: B1, a: NORTH, b: EAST, margin_points: 9"
+    tallies, hypotheses = make_tallies(), make_hypotheses(entry)
+    varied, _, _ = vary(entry, tallies=tallies)
+    row, model = of_kind(varied, "adjusted model").iloc[0], lay_tables(tallies, hypotheses).adjusted.iloc[1]
+    assert row["verdict"] == "equivalent" and model["p_jackknife"] > 0.05
+    assert row["p"] == pytest.approx(show_equivalence(model["estimate"], model["se"], 47, 0.09)[0])
+
+
+def test_few_blocks_are_told_with_the_smallest_p_that_they_can_give():
+    """Twenty-one documents make seven blocks: 2 of 128 patterns of signs."""
+    varied, _, _ = vary(DIFFERENCE, tallies=make_tallies(21, shares=GAP))
+    row = of_kind(varied, "blocks").loc["label swap"]
+    assert row["reason"] == "7 blocks can give no p below 0.016" and row["p"] == 2 / 128
+
+
+def test_the_figure_draws_tested_hypotheses_and_tells_the_others():
+    """A block for the tested one; the rare one and the joint one in words; the heading counts verdicts that some change overturns."""
+    entries = [
+        DIFFERENCE,
+        'test: difference, code: RARE, a: NORTH, b: EAST, sign: "+"',
+        "test: joint, codes: [A1], actors: [NORTH, EAST]",
+    ]
+    varied, changes, _ = vary(*entries, others={"other": make_tallies(seed=3)}.items())
+    changes, tests = changes.reset_index(), {"H1": "difference", "H2": "difference", "H3": "joint"}
+    figure = what_would_change(varied, changes, tests, "subtitle", True)
+    words = [text.get_text() for text in figure.axes[0].texts]
+    assert "H1" in words and "1 tried, 1 overturns it" in words and "SIMULATED DATA" in words
+    assert any(word.startswith("too rare: of 48 documents of the window") for word in words)
+    assert save_png(figure) == save_png(what_would_change(varied, changes, tests, "subtitle", True))
+    assert claim_changes(changes) in words[0] and claim_changes(changes).endswith("on a choice or on a part of the material")
+    assert claim_changes(changes[changes["hypothesis_id"] == "H2"]) == "None of 1 confirmatory hypotheses could be tested"

@@ -105,7 +105,7 @@ def test_at_the_edge_of_its_verdict_the_jackknife_gives_five_percent():
     """Shifted by the net error at the edge the t-test's p is .05, from either side of it."""
     for sign, gap in (("+", GAP), ("+", {}), ("-", {})):
         entry = f'test: difference, code: A1, a: NORTH, b: EAST, sign: "{sign}"'
-        hypothesis, row, compared, _ = tip(entry, tallies=make_tallies(shares=gap))
+        hypothesis, row, _, _ = tip(entry, tallies=make_tallies(shares=gap))
         edge = find_edge(hypothesis, row, 47)
         assert t_two_sided(edge, row.se, 47) == pytest.approx(0.05)
         assert gap or np.sign(edge) == {"+": 1, "-": -1}[sign]
@@ -120,7 +120,7 @@ def made_accuracy(rates, measure="share gained", coder_id="dictionary"):
 def test_the_observed_difference_of_errors_stands_beside_the_tipping_point():
     """Net errors of +3 and −4 points: 7 points apart, with an interval that does or does not reach what would overturn it."""
     near = made_accuracy({"NORTH": (0.03, 0.0, 0.06), "EAST": (-0.04, -0.06, -0.02)})
-    hypothesis, row, compared, found = tip('test: difference, code: A1, a: NORTH, b: EAST, sign: "+"', accuracy=near)
+    hypothesis, row, _, found = tip('test: difference, code: A1, a: NORTH, b: EAST, sign: "+"', accuracy=near)
     net = found["share gained"]
     assert [net[name] for name in ("observed", "observed_low", "observed_high")] == pytest.approx(
         [0.07, 0.07 - np.hypot(0.03, 0.02), 0.07 + np.hypot(0.03, 0.02)]
@@ -129,14 +129,16 @@ def test_the_observed_difference_of_errors_stands_beside_the_tipping_point():
     shifted = shift_estimate(hypothesis, row, list(found.values()), 47)
     assert shifted["estimate"] == pytest.approx(row.estimate - net["observed_high"])
     far = made_accuracy({"NORTH": (0.1, 0.0, 0.2), "EAST": (-0.04, -0.06, -0.02)})
-    hypothesis, row, compared, found = tip('test: difference, code: A1, a: NORTH, b: EAST, sign: "+"', accuracy=far)
+    hypothesis, row, _, found = tip('test: difference, code: A1, a: NORTH, b: EAST, sign: "+"', accuracy=far)
     assert found["share gained"]["within_observed"]
     assert shift_estimate(hypothesis, row, list(found.values()), 47)["p"] > 0.05
 
 
 def test_rates_of_the_coder_raise_the_tipping_point():
     """With 5 % false positives and 30 % false negatives everywhere, fewer sentences are truly without the code."""
-    rates = pd.concat([made_accuracy({"all": (0.05, 0, 1)}, "false positive rate"), made_accuracy({"all": (0.3, 0, 1)}, "false negative rate")])
+    rates = pd.concat(
+        [made_accuracy({"all": (0.05, 0, 1)}, "false positive rate"), made_accuracy({"all": (0.3, 0, 1)}, "false negative rate")]
+    )
     entry = 'test: difference, code: A1, a: NORTH, b: EAST, sign: "+"'
     plain, found = tip(entry)[-1], tip(entry, accuracy=rates)[-1]
     b, gap = found["share gained"]["share_b"], found["share gained"]["to_zero"]
@@ -147,7 +149,13 @@ def test_rates_of_the_coder_raise_the_tipping_point():
 def test_the_error_of_reference_codes_is_told_from_two_coders():
     """Corrected codes: what one coder gave more often than the other, by actor; without a second coder nothing is known."""
     confusions = pd.DataFrame(
-        {"code": "A1", "actor_id": ["NORTH", "EAST"], "excess": [0.01, 0.02], "excess_low": [0.0, 0.0], "excess_high": [0.03, 0.03]}
+        {
+            "code": "A1",
+            "actor_id": ["NORTH", "EAST"],
+            "excess": [0.01, 0.02],
+            "excess_low": [0.0, 0.0],
+            "excess_high": [0.03, 0.03],
+        }
     )
     hypothesis = make_hypotheses('test: difference, code: A1, a: NORTH, b: EAST, sign: "+"').hypotheses[0]
     seen = observe_difference(hypothesis, "corrected", "share gained", None, confusions)

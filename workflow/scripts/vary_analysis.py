@@ -13,10 +13,9 @@ given, settings = snakemake.input, snakemake.params
 _, stages, book, hypotheses = read_corpus(Path(given.corpus[0]).parent, given.codebook)
 units, composites = read_units(given, settings.coder, hypotheses, book, settings.kinds, settings.coding_seed)
 tables = read_beside(given, book)
-varied, changes, tippings = vary_analysis(
-    units, tables, hypotheses, stages, composites, settings.coder, **settings.estimates
-)
+varied, changes, tippings = vary_analysis(units, tables, hypotheses, stages, composites, settings.coder, **settings.estimates)
 write_table(varied, snakemake.output.sensitivities)
 write_table(changes, snakemake.output.changes)
 write_table(tippings, snakemake.output.tippings)
-log.info("%d changes tried on %d confirmatory tests; %d give another verdict", *changes[["n_variations", "n_changing"]].sum(), len(changes))
+tried, changing = changes[["n_variations", "n_changing"]].sum()
+log.info("%d changes tried on %d confirmatory hypotheses; %d give another verdict", tried, len(changes), changing)

@@ -62,7 +62,7 @@ CHANGES = Contract(
 )  # fmt: skip
 
 
-def summarise_changes(hypothesis, row, counts, compared, varied, errors, min_documents):
+def summarise_changes(hypothesis, row, counts, compared, varied, errors):
     """Return a row of CHANGES (a dict) from what was found under each change.
 
     ``row`` is the row of ASSESSMENTS, ``varied`` are rows of SENSITIVITIES and ``errors`` rows of TIPPINGS (dicts); ``counts`` and
@@ -74,7 +74,10 @@ def summarise_changes(hypothesis, row, counts, compared, varied, errors, min_doc
     found = {name: getattr(row, name) for name in names}
     found |= {"n_variations": len(tried), "n_changing": len(changing), "n_untested": sum(map(_is_untested, tried))}
     found |= {"what_would_change": tell_changes(row, tried, changing)}
-    found |= {"missing": explain_missing(hypothesis, row, counts, compared, min_documents), "tipping": None if np.isnan(row.p) else tell_tipping(errors)}
+    found |= {
+        "missing": explain_missing(hypothesis, row, counts, compared),
+        "tipping": None if np.isnan(row.p) else tell_tipping(errors),
+    }
     for kind, (column, _) in BY_KIND.items():
         found[column] = describe_kind([one for one in varied if one["kind"] == kind], row)
     return found
@@ -88,7 +91,11 @@ def _is_untested(one):
 def tell_changes(row, tried, changing, most=5):
     """Return in a sentence which changes give another verdict, kind by kind."""
     untested = [] if row.verdict in UNTESTED else [one for one in tried if _is_untested(one)]
-    silent = f" {len(untested)} {'leaves' if len(untested) == 1 else 'leave'} too little to test ({_name_changes(untested, row, most)})." if untested else ""
+    silent = (
+        f" {len(untested)} {'leaves' if len(untested) == 1 else 'leave'} too little to test ({_name_changes(untested, row, most)})."
+        if untested
+        else ""
+    )
     if not tried:
         return "Nothing could be tried: there is no estimate to vary."
     if changing:
@@ -124,7 +131,9 @@ def describe_kind(found, row):
     text = f"{len(tried)} tried"
     if known:
         ends = sorted(one["estimate"] for one in known)
-        text += f", {show_estimate(ends[0], row.test)}" + (f" to {show_estimate(ends[-1], row.test)}" if ends[-1] > ends[0] else "")
+        text += f", {show_estimate(ends[0], row.test)}" + (
+            f" to {show_estimate(ends[-1], row.test)}" if ends[-1] > ends[0] else ""
+        )
     elif len(tried) == 1 and tried[0]["reason"]:
         return f"{text}: {tried[0]['reason']}"
     bare = 0 if row.verdict in UNTESTED else sum(map(_is_untested, tried))
@@ -173,7 +182,9 @@ def tell_tipping(errors):
     if np.isnan(net.get("observed_low", np.nan)):
         return f"{text}Observed: {net['reason']}."
     seen = f"{_points(net['observed'])} [{_points(net['observed_low'])}, {_points(net['observed_high'])}]"
-    return f"{text}Observed ({net['observed_of']}): {seen}, which {'reaches' if net['within_observed'] else 'does not reach'} that."
+    return (
+        f"{text}Observed ({net['observed_of']}): {seen}, which {'reaches' if net['within_observed'] else 'does not reach'} that."
+    )
 
 
 def _points(value):
@@ -184,22 +195,21 @@ def _points(value):
 # What is missing ------------------------------------------------------------------------------------------------------
 
 
-def explain_missing(hypothesis, row, counts, compared, min_documents):
+def explain_missing(hypothesis, row, counts, compared):
     """Return what a hypothesis lacks before it could be tested, counted; None where it was tested and coders agree on its codes."""
     gate = [] if row.confirmatory else [_explain_gate(row)]
     if counts is None:
         return "; ".join([row.reason or row.verdict, *gate])
     if not np.isnan(row.p):
         return "; ".join(gate) or None
-    parts = [] if hypothesis.test == "joint" else _count_voices(hypothesis, counts, compared, min_documents)
-    if hypothesis.test == "joint":
-        parts.append(f"{compared.reason or row.reason}; " + _list_speakers(hypothesis.a, counts))
-    elif hypothesis.b and len(compared.n):
-        paired = int((compared.n > 0).all(1).sum())
+    parts = [_list_speakers((*hypothesis.a, *hypothesis.b), counts)]
+    if compared.reason:
+        parts.append(compared.reason)
+    elif hypothesis.b:
+        paired, said = int((compared.n > 0).all(1).sum()), [str(int((n > 0).sum())) for n in compared.n.T]
         more = f", {MIN_SWAPPED} needed for the label swap" if paired < MIN_SWAPPED else ""
-        parts.append(f"{paired} documents hold all sides{more}")
-    parts += _count_codes(hypothesis, counts, compared)
-    return "; ".join([*parts, *gate])
+        parts.append(f"at equal stage and kind of event in {' and '.join(said)}; {paired} hold all sides{more}")
+    return "; ".join([*parts, *_count_codes(hypothesis, counts, compared), *gate])
 
 
 def _explain_gate(row):
@@ -210,26 +220,9 @@ def _explain_gate(row):
 
 def _list_speakers(actors, counts):
     """Return in how many documents of the window each actor speaks, with how many sentences."""
-    spoken = counts.voices(actors)
-    said = [f"{actor} in {_documents(n)} ({n.sum():.0f} sentences)" for actor, n in zip(actors, spoken.T, strict=True)]
-    return f"of the window's {_documents(counts.n.sum(1))} " + ", ".join(said)
-
-
-def _documents(n):
-    """Return the number of documents with talk in words."""
-    number = int((n > 0).sum())
-    return f"{number} {'document' if number == 1 else 'documents'}"
-
-
-def _count_voices(hypothesis, counts, compared, min_documents):
-    """Return who speaks in how many documents of the window, and in the kinds of event that are compared."""
-    parts = [_list_speakers((*hypothesis.a, *hypothesis.b), counts)]
-    if compared.reason:
-        parts.append(f"estimable from {min_documents} documents on: {compared.reason}")
-    elif hypothesis.b:
-        said = [f"{name} in {_documents(n)}" for name, n in zip(compared.voices, compared.n.T, strict=True)]
-        parts.append("at shared stage and kind of event " + ", ".join(said))
-    return parts
+    spoken, n_all = counts.voices(actors).T, int((counts.n > 0).any(1).sum())
+    said = [f"{actor} in {(n > 0).sum()} ({n.sum():.0f} sentences)" for actor, n in zip(actors, spoken, strict=True)]
+    return f"of {n_all} documents of the window {' and '.join([', '.join(said[:-1]), said[-1]] if said[1:] else said)}"
 
 
 def _count_codes(hypothesis, counts, compared):
@@ -238,18 +231,20 @@ def _count_codes(hypothesis, counts, compared):
     inside, parts, total = counts.documents["document_id"].isin(compared.documents).to_numpy(), [], 0
     for code in dict.fromkeys((*hypothesis.codes, *filter(None, [hypothesis.other_code]))):
         hits = counts.voices(actors, code, "hits").sum(1)
-        text = f"they carry {code} in {_say_hits(hits, what)}"
+        text = f"{code} in {_say_hits(hits, what)}"
         if not compared.reason and hits[inside].sum() < hits.sum():
-            text, hits = f"{text} of the window and {_say_hits(hits[inside], what)} of what is compared", hits * inside
+            text, hits = f"{text} of theirs, of what is compared in {_say_hits(hits[inside], what)}", hits * inside
         parts.append(text)
         total = total + hits
     if total.sum() < RARE_SENTENCES or (total > 0).sum() < RARE_DOCUMENTS:
         both = f", together in {_say_hits(total, what)}" if len(parts) > 1 else ""
-        parts[-1] += f"{both}, {RARE_SENTENCES} in {RARE_DOCUMENTS} needed"
+        parts[-1] += f"{both}; {RARE_SENTENCES} in {RARE_DOCUMENTS} needed"
     return parts
 
 
 def _say_hits(hits, what):
     """Return in words how many sentences carry a code in how many documents, from hits (documents,)."""
-    number = round(hits.sum())
-    return f"{number} {what}{'' if number == 1 else 's'} of {_documents(hits)}"
+    number, documents = round(hits.sum()), int((hits > 0).sum())
+    if number == 0:
+        return f"no {what}"
+    return f"{number} {what}{'' if number == 1 else 's'} of {documents} {'document' if documents == 1 else 'documents'}"

@@ -76,7 +76,10 @@ def choose_stages(hypothesis, actor, counts, stages, least):
     """Return the first stage in which the actor and the first one named can be compared (None: no stage), and those after it."""
     pair = _make_pair(hypothesis, hypothesis.codes[0], actor, "difference")
     for place, stage in enumerate(stages):
-        if lay_out_comparison(pair, counts.take((counts.documents["stage_id"] == stage).to_numpy()), stages, *least).reason is None:
+        if (
+            lay_out_comparison(pair, counts.take((counts.documents["stage_id"] == stage).to_numpy()), stages, *least).reason
+            is None
+        ):
             return stage, stages[place + 1 :]
     return None, []
 

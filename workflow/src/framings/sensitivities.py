@@ -8,7 +8,7 @@ import pandas as pd
 from framings.assessments import Rules, assess_comparison, draw_rules, judge
 from framings.changes import CHANGES, UNTESTED, summarise_changes
 from framings.comparisons import lay_out_comparison
-from framings.estimates import adjust_holm, degrees_of_freedom
+from framings.estimates import adjust_holm, degrees_of_freedom, show_equivalence
 from framings.schemas import Column, Contract, check
 from framings.tipping import TIPPINGS, shift_estimate, tip_hypothesis
 from framings.variations import (
@@ -134,12 +134,14 @@ def vary_analysis(
             row = next(ours.loc[[(hypothesis.id, window.id)]].itertuples(index=False))
             within = counts.within(window) if set(hypothesis.needed_codes) <= set(codes) else None
             compared = None if within is None else settings.lay_out(hypothesis, within)
-            errors = [] if within is None else tip_hypothesis(hypothesis, within, compared, row, tables.accuracy, tables.confusions)
+            errors = (
+                [] if within is None else tip_hypothesis(hypothesis, within, compared, row, tables.accuracy, tables.confusions)
+            )
             found = _vary_hypothesis(hypothesis, row, units, tables, settings, window, within, compared, errors, composites)
             family = _find_family(ours, row)
             found = [_conclude(one, row, family) for one in found]
             varied, tipped = varied + found, tipped + errors
-            changes.append(summarise_changes(hypothesis, row, within, compared, found, errors, settings.min_documents))
+            changes.append(summarise_changes(hypothesis, row, within, compared, found, errors))
     frames = ((varied, SENSITIVITIES), (changes, CHANGES), (tipped, TIPPINGS))
     return tuple(check(round_numbers(pd.DataFrame(rows, columns=list(contract.columns))), contract) for rows, contract in frames)
 
@@ -162,7 +164,7 @@ def _vary_hypothesis(hypothesis, row, units, tables, settings, window, within, c
         found += [_test_variation(variation, settings) for variation in variations]
     found += _vary_language(hypothesis, tables, settings, window)
     found += [_read_row(other, kind, name) for kind, name, other in _list_others(tables.assessments, row)]
-    found += _list_ways(row) + _read_model(tables.adjusted, row)
+    found += _list_ways(row, settings.rules.block) + _read_model(tables.adjusted, hypothesis, row, compared)
     return found + _shift_coding(hypothesis, row, compared, errors)
 
 
@@ -204,27 +206,36 @@ def _is_forced(row):
     return not np.isnan(row.p) and row.verdict != judge(row.test, row.sign, row.estimate, row.p_holm)
 
 
-def _list_ways(row):
+def _list_ways(row, block):
     """Return what the other p-values of a row would have made of it."""
     same, found = {"n_documents": row.n_documents, "n_sentences": row.n_sentences, "estimate": row.estimate}, []
+    of_record = "p_jackknife" if np.isnan(row.p_swap) else "p_swap"
     for (kind, change), (name, error) in OTHER_WAYS.items():
         p = getattr(row, name)
-        if not np.isnan(p) and not np.isnan(row.p) and not (kind == "way of inference" and p == row.p and name != "p_score"):
-            forced = {"verdict": row.verdict} if _is_forced(row) else {}
-            found.append(same | {"kind": kind, "change": change, "se": getattr(row, error), "p": p, "reason": None} | forced)
+        if not np.isnan(p) and not np.isnan(row.p) and name != of_record:
+            given = {"verdict": row.verdict} if _is_forced(row) else {}
+            given["reason"] = _warn_few_blocks(row.n_paired // block) if name == "p_swap_blocks" else None
+            found.append(same | {"kind": kind, "change": change, "se": getattr(row, error), "p": p} | given)
     return found
 
 
-def _read_model(adjusted, row):
-    """Return what the binomial model says of the same contrast."""
+def _warn_few_blocks(n):
+    """Return that so few blocks cannot give a small p, or None where they can."""
+    return f"{n} blocks can give no p below {2.0 ** (1 - n):.3f}" if 2.0 ** (1 - n) > 0.005 else None
+
+
+def _read_model(adjusted, hypothesis, row, compared):
+    """Return what the binomial model says of the same contrast; of an equivalence by two one-sided t-tests."""
     keys = [(adjusted[name] == getattr(row, name)) for name in ("coder_id", "hypothesis_id", "window_id")]
     found = []
     for other in adjusted[np.logical_and.reduce(keys)].itertuples(index=False):
         p = other.p_jackknife if np.isnan(other.p_score) else other.p_score
-        numbers = {name: getattr(other, name) for name in ("n_documents", "estimate", "se", "low", "high")}
+        if hypothesis.test == "equivalence" and not np.isnan(p):
+            p = show_equivalence(other.estimate, other.se, degrees_of_freedom(compared.n), hypothesis.margin_points / 100)[0]
+        numbers = {name: getattr(other, name) for name in ("n_documents", "estimate", "se", "low", "high", "reason")}
         untested = {"verdict": row.verdict if np.isnan(row.p) else "not estimable"} if np.isnan(p) else {}
-        n = {"n_sentences": row.n_sentences, "p": p, "reason": other.reason}
-        found.append({"kind": "adjusted model", "change": "binomial model with equal stage, kind and length"} | numbers | n | untested)
+        change = {"kind": "adjusted model", "change": "binomial model with equal stage, kind and length"}
+        found.append(change | numbers | {"n_sentences": row.n_sentences, "p": p} | untested)
     return found
 
 
@@ -243,7 +254,9 @@ def _shift_coding(hypothesis, row, compared, errors):
 
 def _find_family(ours, row):
     """Return the p-values of the other hypotheses that are adjusted together with this row's."""
-    together = ours[(ours["family"] == row.family) & (ours["window_id"] == row.window_id) & (ours["confirmatory"] == row.confirmatory)]
+    together = ours[
+        (ours["family"] == row.family) & (ours["window_id"] == row.window_id) & (ours["confirmatory"] == row.confirmatory)
+    ]
     return together.loc[together["hypothesis_id"] != row.hypothesis_id, "p"].to_numpy(float)
 
 

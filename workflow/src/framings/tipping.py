@@ -126,7 +126,9 @@ def tip_hypothesis(hypothesis, counts, compared, row, accuracy=None, confusions=
         found |= observe_difference(hypothesis, row.coder_id, measure, accuracy, confusions)
         reached = found["to_verdict"]
         if not np.isnan(reached) and not np.isnan(found.get("observed_low", np.nan)):
-            found["within_observed"] = bool(found["observed_high"] >= reached if reached > 0 else found["observed_low"] <= reached)
+            found["within_observed"] = bool(
+                found["observed_high"] >= reached if reached > 0 else found["observed_low"] <= reached
+            )
         elif np.isnan(reached) and not found.get("reason"):
             found["reason"] = "no rate of this error up to 1 would be enough"
         rows.append(key | found)
@@ -206,7 +208,9 @@ def _list_parts(hypothesis):
     """Return (weight, code, actor) of what a contrast adds and subtracts."""
     a, b = hypothesis.a, hypothesis.b
     if hypothesis.test == "within_actor":
-        return [(sign / len(a), code, actor) for sign, code in ((1, hypothesis.codes[0]), (-1, hypothesis.other_code)) for actor in a]
+        return [
+            (sign / len(a), code, actor) for sign, code in ((1, hypothesis.codes[0]), (-1, hypothesis.other_code)) for actor in a
+        ]
     sides = ((1, a), (-1, b))
     return [(sign / len(actors), hypothesis.codes[0], actor) for sign, actors in sides for actor in actors]
 

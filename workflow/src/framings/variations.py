@@ -75,7 +75,8 @@ class Units:
 
         seen = self.values if self.hits is None else self.hits
         k, hits = (
-            np.stack([carry(matrix, code, scale) for code in codes], axis=-1) for matrix, scale in ((self.values, weight), (seen, kept))
+            np.stack([carry(matrix, code, scale) for code in codes], axis=-1)
+            for matrix, scale in ((self.values, weight), (seen, kept))
         )
         return Counts(documents, actors, list(codes), np.round(add(weight), 9), k, hits, self.hits is not None)
 
@@ -239,7 +240,9 @@ def vary_sentences(hypothesis, units, window, answers):
     codes, answered = list(dict.fromkeys(hypothesis.needed_codes)), match_answers(units.table, answers)
     sizes = units.table.groupby(["document_id", "turn"])["turn"].transform("size").to_numpy()
     table = units.table
-    ours = table["actor_id"].isin([*hypothesis.a, *hypothesis.b]) & table["date"].between(window.start or "", window.end or "9999")
+    ours = table["actor_id"].isin([*hypothesis.a, *hypothesis.b]) & table["date"].between(
+        window.start or "", window.end or "9999"
+    )
     ours = ours.to_numpy()
     n_dual = int((units.dual & ours).sum())
     chosen = [
