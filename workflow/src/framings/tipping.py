@@ -40,7 +40,7 @@ TIPPINGS = Contract(
         "observed_low": Column("number", "lower end of its 95 % interval", missing=True),
         "observed_high": Column("number", "upper end", missing=True),
         "observed_of": Column("text", "whose error was observed, against what", missing=True),
-        "within_observed": Column("bool", "whether the tipping point of the verdict lies in the observed interval or short of its end"),
+        "within_observed": Column("bool", "whether the observed interval reaches the tipping point of the verdict; False where nothing was observed"),
         "reason": Column("text", "why a number is missing", missing=True),
     },
 )  # fmt: skip
