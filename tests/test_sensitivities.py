@@ -200,6 +200,8 @@ def test_a_composite_is_tried_without_each_member():
     codes = pd.DataFrame({"sentence_id": ["s1", "s2", "s2"], "code": ["A1", "A1", "B1"], "coder_id": "dictionary"})
     values, hits, given = build_outcomes("dictionary", frame, composites, extra, (codes, ["A1", "B1"]))
     assert hits is None and given is values
+    with pytest.raises(ValueError, match="no code by 'planted'"):
+        build_outcomes("planted", frame, composites, extra, (codes, ["A1", "B1"]))
     assert values[["A_any", name_without("A_any", "A1"), name_without("A_any", "B1")]].to_numpy().tolist() == [
         [1, 0, 1],
         [1, 1, 1],

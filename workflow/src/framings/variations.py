@@ -155,6 +155,8 @@ def build_outcomes(coder_id, frame, composites, extra, dictionary=None, coding=N
     """
     if coder_id not in NEED_REFERENCE:
         codes, names = dictionary
+        if coder_id not in set(codes["coder_id"]):
+            raise ValueError(f"there is no code by {coder_id!r}; give the codes of the coder whose tests are varied")
         carried = spread_codes(codes[codes["coder_id"] == coder_id], frame["sentence_id"], names) > 0.5
         known = {name: parts for name, parts in composites.items() if _is_known(parts, [*names, *composites])}
         carried = pd.concat([carried, evaluate_composites(carried, known)], axis=1)
