@@ -41,6 +41,8 @@ rule plot_figures:
         prevalence="results/{corpus}/prevalence.parquet",
         assessments="results/{corpus}/assessments.parquet",
         recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
+        sensitivities="results/{corpus}/sensitivities.parquet",
+        changes="results/{corpus}/changes.parquet",
         names="results/{corpus}/names.json",
         stages=f"{FOLDER}stages.csv",
         code=code("plot_figures"),

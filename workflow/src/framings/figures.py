@@ -39,6 +39,7 @@ from framings.canvas import (
 )  # fmt: skip
 from framings.coder_names import caution_reader
 from framings.forest import hypotheses_forest
+from framings.what_would_change import what_would_change
 
 FAMILY_COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 FAMILY_MARKS = ("o", "s", "D", "^", "v", "P")
@@ -61,6 +62,15 @@ def draw_figures(tables, names, stages, title, simulated, coder_id="dictionary",
         "main_subframes_by_actor_and_stage": main_subframes_by_actor_and_stage(shares, names["codes"], *people, **coded),
         "subframes_by_actor_and_stage": subframes_by_actor_and_stage(shares, names["codes"], *people, **coded),
         "hypotheses_forest": hypotheses_forest(tests, *titles, **coded),
+        "what_would_change": what_would_change(
+            tables["sensitivities"],
+            tables["changes"],
+            dict(zip(tests["hypothesis_id"], tests["test"], strict=True)),
+            title,
+            simulated,
+            coder_id,
+            reference_note,
+        ),
     }
     if "recovery_shares" in tables:
         drawn["shares_recovered"] = shares_recovered(tables["recovery_shares"], title)
