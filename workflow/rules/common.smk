@@ -116,6 +116,7 @@ FIGURES = [
     "main_subframes_by_actor_and_stage",
     "subframes_by_actor_and_stage",
     "hypotheses_forest",
+    "specification_curve",
 ]
 FIGURES += ["shares_recovered", "contrasts_recovered"] if SIMULATED else []
 RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recovery_text"] if SIMULATED else []

@@ -117,7 +117,9 @@ def draw_curve(table, scored, signs, sign="two-sided", margin=None):
         for side in (1, -1):
             spread = np.sqrt(((a + side * margin * b) ** 2).sum(0))
             sides.append(
-                judge_jointly(scored.estimate + side * margin, spread, flips[0] + side * margin * flips[1], "+-"[side < 0], exact, True)
+                judge_jointly(
+                    scored.estimate + side * margin, spread, flips[0] + side * margin * flips[1], "+-"[side < 0], exact, True
+                )
             )
         joint = {name: max(sides[0][name], sides[1][name]) for name in ("p_median", "p_share", "p_mean_z")}
         joint["mean_z"] = min(sides[0]["mean_z"], -sides[1]["mean_z"])
@@ -159,11 +161,9 @@ def _test_each(estimate, a, b, flips, exact, margin):
         if margin is None:
             reached = np.count_nonzero(np.abs(drawn) >= abs(estimate[k]) - slack[k])
         else:
-            reached = max(
-                np.count_nonzero(s * drawn + margin * falls >= s * estimate[k] + margin - slack[k]) for s in (1, -1)
-            )
+            reached = max(np.count_nonzero(s * drawn + margin * falls >= s * estimate[k] + margin - slack[k]) for s in (1, -1))
         p[k] = max(reached, 1) / draws if exact else (1 + reached) / (draws + 1)
-        inside = np.abs(falls) < 1
+        inside = np.abs(falls) < 1 - TIE
         first = (estimate[k] - drawn) / np.where(inside, 1 - falls, 1)
         second = (estimate[k] + drawn) / np.where(inside, 1 + falls, 1)
         ends = np.where(inside, np.minimum(first, second), -np.inf), np.where(inside, np.maximum(first, second), np.inf)

@@ -5,7 +5,9 @@ equal stage and kind of event (or of two codes' shares within an actor's talk).
 
 relevance   How near to a mention of integration a sentence has to stand, and how many mentions its turn must have, bounds "talk
             about integration" more or less narrowly. Wider bounds than the record's hold sentences that nobody was asked about,
-            so that only a coder of every sentence can take them.
+            so that only a coder of every sentence can take them. (The sentence of the mention alone is no such bound: what names
+            integration is said in another kind of sentence. In the simulated corpus, whose codes are known, functional talk
+            exceeds that of regime security by 7 points in all talk, by 6 within 3 sentences, and falls short by 14 there.)
 sample      Documents of the discovery third, answers to questions, an actor's later turns and turns that the page gives in a
             second translation are parts of the same talk; leaving them out lowers its amount, not its kind. (Sentences coded in
             both families are no such part: whether one is left out depends on the codes that are to be estimated.)
@@ -23,11 +25,11 @@ from framings.marks import find_stages
 from framings.terms import draw_discovery
 
 KEY = ["document_id", "turn"]
-WINDOWS = (0, 5, 30, None)  # sentences from a mention; None: the whole turn
+WINDOWS = (3, 5, 30, None)  # sentences from a mention; None: the whole turn
 MONTHS = 6  # by which stages begin earlier or later
 QUESTIONED = ("interview", "press_conference")  # kinds of event that are questions and answers throughout
 WEIGHTINGS = ("sentences", "words", "turns", "documents")
-ALL, STAGED = "all turns", "stages of record"
+ALL, STAGED, UNSTAGED = "all turns", "stages of record", "no stages"
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,9 @@ def list_selections(talk, stages, window, min_mentions, by_stage=True, most=60, 
     others drawn at random (``seed``), as Simonsohn, Simmons and Nelson (2020) do where there are too many. ``by_stage`` is false
     for contrasts within an actor, which are not held at equal stages.
     """
-    cut = _cut_stages(talk.documents, stages) if by_stage else {STAGED: talk.documents["stage_id"].to_numpy(object)}
+    cut = _cut_stages(talk.documents, stages) if by_stage else {UNSTAGED: talk.documents["stage_id"].to_numpy(object)}
     seen, found = set(), []
-    kept = itertools.product(
-        _bound_relevance(talk, window, min_mentions).items(), _choose_samples(talk).items(), WEIGHTINGS
-    )
+    kept = itertools.product(_bound_relevance(talk, window, min_mentions).items(), _choose_samples(talk).items(), WEIGHTINGS)
     for (relevance, near), (sample, inside), weighting in kept:
         weight = weigh_sentences(talk.sentences, near & inside, weighting)
         print_ = np.round(weight, 9).tobytes()
@@ -128,7 +128,7 @@ def _bound_relevance(talk, window, min_mentions):
 
 def _name_window(width):
     """Return what a window is called."""
-    return "whole turn" if width is None else "sentence of the mention" if width == 0 else f"within {width} sentences"
+    return "whole turn" if width is None else f"within {width} sentences"
 
 
 def _choose_samples(talk):
@@ -146,8 +146,11 @@ def _cut_stages(documents, stages):
     """Return {label: stage of each document}, the record's first, without those that group the documents as an earlier one does."""
     days = documents["date"].to_numpy(str)
     cuts = {STAGED: documents["stage_id"].tolist()}
-    cuts |= {f"{MONTHS} months {word}": find_stages(days, move_stages(stages, by)) for word, by in (("earlier", -MONTHS), ("later", MONTHS))}
-    cuts |= {"calendar years": [day[:4] for day in days], "no stages": ["all"] * len(days)}
+    cuts |= {
+        f"{MONTHS} months {word}": find_stages(days, move_stages(stages, by))
+        for word, by in (("earlier", -MONTHS), ("later", MONTHS))
+    }
+    cuts |= {"calendar years": [day[:4] for day in days], UNSTAGED: ["all"] * len(days)}
     found = {}
     for name, stage in cuts.items():
         groups = tuple(pd.factorize(np.array(stage, dtype=object))[0])

@@ -106,7 +106,9 @@ def make_specifications(talk, coders, codes, hypotheses, stages, relevance, code
     for by_stage in (True, False):
         pairs = [pair for pair in hypotheses if (pair[0].test != "within_actor") == by_stage]
         found = [[] for _ in pairs]
-        selections = list_selections(talk, stages, **relevance, by_stage=by_stage, most=MOST[by_stage], seed=seed) if pairs else []
+        selections = (
+            list_selections(talk, stages, **relevance, by_stage=by_stage, most=MOST[by_stage], seed=seed) if pairs else []
+        )
         for number, selection in enumerate(selections):
             sums = _sum_selection(talk, actors, selection, coders, codes)
             for place, (hypothesis, days) in enumerate(pairs):
@@ -151,7 +153,8 @@ def _estimate_selection(hypothesis, window, sums, coders, selection, least, is_f
     if compared.reason or not able:
         return [(entry, None) for entry in entries]
     place = np.ix_(
-        pd.Index(counts.documents["document_id"]).get_indexer(compared.documents), [counts.actors.index(v) for v in compared.voices]
+        pd.Index(counts.documents["document_id"]).get_indexer(compared.documents),
+        [counts.actors.index(v) for v in compared.voices],
     )
     signs = [1.0, -1.0][: len(column)]
     outcome = np.stack([k[c][place][..., column] @ signs for c in able], axis=-1)
@@ -177,6 +180,8 @@ def _explain_untested(scores, column, seen):
         return "the voices are not compared in any cell"
     if seen.sum() < RARE_SENTENCES or (seen > 0).sum() < RARE_DOCUMENTS:
         return f"{seen.sum():.0f} sentences in {(seen > 0).sum()} documents; a test needs {RARE_SENTENCES} in {RARE_DOCUMENTS}"
+    if not scores.a_left[:, column].any():
+        return "documents do not vary, so that flipping signs changes nothing"
     heard = ((scores.a_left[:, column] != 0) | (scores.b_left[:, 0] != 0)).sum()
     return f"{heard} documents bear on it, {MIN_SWAPPED} needed" if heard < MIN_SWAPPED else None
 
