@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 from framings.inputs import check_inputs
+from framings.registrations import check_registration
 from framings.schemas import REFERENCE_NOTE
 from framings.settings import SettingsError, complete_settings
 from framings.shards import shard_names, shard_of
@@ -26,6 +27,7 @@ SIMULATED = Path(FOLDER, "design.yaml").exists()
 CODEBOOK = "data/reference/codebook.yaml"
 REGISTER = (f"{RESULTS}simulated/" if SIMULATED else FOLDER) + "documents.csv"
 CORRECTIONS = f"{FOLDER}corrections.csv"
+PLACES = f"{FOLDER}places.csv" if Path(FOLDER, "places.csv").exists() else []
 PAGES = f"{RESULTS}simulated/pages" if SIMULATED else config["pages"] or f"{FOLDER}pages"
 SHARDS = shard_names(config["shards"])
 
@@ -37,6 +39,7 @@ if not Path(FOLDER).is_dir():
 
 try:
     FINGERPRINTS = check_inputs(FOLDER, CODEBOOK, None if SIMULATED else REGISTER)
+    REGISTRATION = vars(check_registration(FOLDER))
 except (ValueError, FileNotFoundError) as error:
     raise WorkflowError(str(error))
 TITLE = Path(FOLDER, "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")

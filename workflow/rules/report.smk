@@ -149,6 +149,7 @@ rule render_report:
         title=TITLE,
         simulated=SIMULATED,
         extra=EXTRA,
+        registration=REGISTRATION,
         provenance={"settings": yaml.safe_dump(config, sort_keys=False)} | FINGERPRINTS,
     script:
         "../scripts/render_report.py"
