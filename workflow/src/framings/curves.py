@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from framings.assessments import draw_rules
-from framings.estimates import EXACT_UP_TO, LEVEL, enumerate_signs
+from framings.estimates import EXACT_UP_TO, LEVEL, enumerate_signs, sum_flipped
 from framings.schemas import Column, Contract, check
 from framings.scores import TIE
 from framings.specifications import SPECIFICATIONS, list_pairs, make_specifications
@@ -99,9 +99,8 @@ def draw_curve(table, scored, signs, sign="two-sided", margin=None):
     """
     heard = np.flatnonzero((scored.a != 0).any(1) | (scored.b != 0).any(1))
     exact = len(heard) <= EXACT_UP_TO
-    used = enumerate_signs(len(heard)) if exact else signs[:, heard]
     a, b = scored.a[heard], scored.b[heard]
-    flips = used @ a, used @ b
+    flips = [enumerate_signs(len(heard)) @ part[heard] if exact else sum_flipped(signs, part) for part in (scored.a, scored.b)]
     p, low, high = _test_each(scored.estimate, a, b, flips, exact, margin)
     for name, values in (("p_score", p), ("low", low), ("high", high)):
         table.loc[scored.rows, name] = values
