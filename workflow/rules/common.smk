@@ -139,6 +139,8 @@ TABLES = [
     "topics",
     "topic_words",
     "topic_links",
+    "topic_stages",
+    "rarities",
     "unresolved",
     "evidence",
 ]

@@ -1,5 +1,7 @@
 # The court. Reads tallies and the hypotheses written down beforehand; writes shares, tested contrasts and, where the truth is known, the recovery.
 
+DESCRIBED = sorted({HEADLINE, "dictionary"})  # coders whose rare codes are described
+
 
 rule estimate_prevalence:
     """Estimate the share of each code by actor and stage, with leave-one-document-out intervals."""
@@ -96,3 +98,28 @@ rule explore_specifications:
         settings=[config["relevance"], HEADLINE, config["estimates"]],
     script:
         "../scripts/explore_specifications.py"
+
+
+rule describe_rarities:
+    """Describe what is too rare for a test: counts and clustered upper bounds by side, Firth's odds ratio between them."""
+    input:
+        tallies=expand("results/{{corpus}}/tallies/{coder_id}.parquet", coder_id=DESCRIBED),
+        assessments="results/{corpus}/assessments.parquet",
+        evidence=EVIDENCE,
+        frame="results/{corpus}/coding/frame.parquet" if CODED else [],
+        sample=SAMPLE if CODED else [],
+        coded=CODED,
+        corpus=CORPUS_FILES,
+        codebook=CODEBOOK,
+        code=code("describe_rarities"),
+    output:
+        rarities="results/{corpus}/rarities.parquet",
+    log:
+        "logs/describe_rarities/{corpus}.log",
+    benchmark:
+        "benchmarks/describe_rarities/{corpus}.tsv"
+    params:
+        coders=DESCRIBED,
+        settings={name: config["estimates"][name] for name in ("min_documents", "min_sentences")},
+    script:
+        "../scripts/describe_rarities.py"

@@ -76,6 +76,8 @@ rule release_tables:
         topics="results/{corpus}/topics/actors.parquet",
         topic_words="results/{corpus}/topics/words.parquet",
         topic_links="results/{corpus}/topics/links.parquet",
+        topic_stages="results/{corpus}/topics/stages.parquet",
+        rarities="results/{corpus}/rarities.parquet",
         unresolved="results/{corpus}/unresolved.parquet",
         evidence="results/{corpus}/evidence.parquet",
         extra=expand("results/{{corpus}}/{table}.parquet", table=EXTRA),
