@@ -69,6 +69,37 @@ rule adjust_contrasts:
         "../scripts/adjust_contrasts.py"
 
 
+rule explore_specifications:
+    """Estimate every hypothesis in hundreds of ways that leave its contrast as it is, and test them together by the same flips."""
+    input:
+        documents=shards("documents"),
+        duplicates="results/{corpus}/duplicates.parquet",
+        turns=shards("turns"),
+        speakers=shards("speakers"),
+        sentences=shards("sentences"),
+        marks=shards("marks"),
+        passages=shards("passages"),
+        dictionary=shards("codes/dictionary"),
+        outcomes="results/{corpus}/coding/outcomes.parquet" if CODED else [],
+        probabilities="results/{corpus}/coding/probabilities.parquet" if CODED else [],
+        agreement="results/{corpus}/agreement.parquet" if CODED else [],
+        corpus=CORPUS_FILES,
+        codebook=CODEBOOK,
+        code=code("explore_specifications"),
+    output:
+        specifications="results/{corpus}/specifications.parquet",
+        curves="results/{corpus}/curves.parquet",
+    log:
+        "logs/explore_specifications/{corpus}.log",
+    benchmark:
+        "benchmarks/explore_specifications/{corpus}.tsv"
+    params:
+        language=config["language"],
+        settings=[config["relevance"], HEADLINE, config["estimates"]],
+    script:
+        "../scripts/explore_specifications.py"
+
+
 rule describe_rarities:
     """Describe what is too rare for a test: counts and clustered upper bounds by side, Firth's odds ratio between them."""
     input:

@@ -40,6 +40,8 @@ rule plot_figures:
         topics="results/{corpus}/topics/actors.parquet",
         prevalence="results/{corpus}/prevalence.parquet",
         assessments="results/{corpus}/assessments.parquet",
+        specifications="results/{corpus}/specifications.parquet",
+        curves="results/{corpus}/curves.parquet",
         recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
         sensitivities="results/{corpus}/sensitivities.parquet",
         changes="results/{corpus}/changes.parquet",

@@ -38,6 +38,7 @@ from framings.canvas import (
     wrap_lines,
 )  # fmt: skip
 from framings.coder_names import caution_reader
+from framings.curves_figure import specification_curve
 from framings.forest import hypotheses_forest
 from framings.what_would_change import what_would_change
 
@@ -71,11 +72,19 @@ def draw_figures(tables, names, stages, title, simulated, coder_id="dictionary",
             coder_id,
             reference_note,
         ),
+        "specification_curve": specification_curve(tables["specifications"], tables["curves"], *_claim_tests(tables), **coded),
     }
     if "recovery_shares" in tables:
         drawn["shares_recovered"] = shares_recovered(tables["recovery_shares"], title)
         drawn["contrasts_recovered"] = contrasts_recovered(tables["recovery_contrasts"], title)
     return drawn
+
+
+def _claim_tests(tables):
+    """Return {hypothesis: claim}, and {hypothesis: estimate from planted codes} where the corpus is simulated."""
+    claims = dict(zip(tables["assessments"]["hypothesis_id"], tables["assessments"]["claim"], strict=True))
+    known = tables.get("recovery_contrasts")
+    return claims, {} if known is None else dict(zip(known["hypothesis_id"], known["estimate_planted_codes"], strict=True))
 
 
 def _known(frame, *columns):

@@ -30,6 +30,8 @@ TABLE_TITLES = {
     "assessments": "Every hypothesis in every window",
     "adjusted": "The same contrasts with event type, stage and length of turn held equal",
     "changes": "What would change the verdict",
+    "curves": "Each contrast over all its specifications, jointly tested",
+    "specifications": "Every specification of every contrast",
     "tippings": "How unequal coding would have to be to overturn a result",
     "interactions": "Exploratory: single leaders from stage to stage, p-values not adjusted",
     "sensitivities": "Every confirmatory test with one thing changed",
@@ -60,7 +62,7 @@ TABLE_TITLES = {
 NOT_CODED = (
     "inclusion", "documents", "unresolved", "topics", "topic_words", "topic_stages", "recovery_text", "accuracy", "mistakes", "confusions", "duplicates", "twins",
 )  # fmt: skip
-FILES_ONLY = ("left_out", "sensitivities", "evidence", "coder_confusions")  # too long for the appendix
+FILES_ONLY = ("left_out", "sensitivities", "specifications", "evidence", "coder_confusions")  # too long for the appendix
 ON_REFERENCE = ("agreement", "coder_confusions", "coder_accuracy", "coder_differences", "coders_tried")
 OF_DICTIONARY = ("evidence", "recovery_shares", "recovery_contrasts", "recovery_coding")
 # Columns of a table that look otherwise than in the others.
