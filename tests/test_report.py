@@ -229,7 +229,9 @@ def test_only_web_addresses_become_links():
 
 def test_a_count_in_prose_is_a_link_and_safe():
     """The text around the number is escaped, the link is not."""
-    cite = Citations({"n": {"value": 2, "text": "2", "table": "t", "row": 3, "column": "c", "key": '"k"', "how": "cell", "where": {}}})
+    cite = Citations(
+        {"n": {"value": 2, "text": "2", "table": "t", "row": 3, "column": "c", "key": '"k"', "how": "cell", "where": {}}}
+    )
     cite.shown = {"t": {3}}
     link = '<a href="#t-t-3" class="num" data-number="n" title="n | t.parquet, row 3, c | &#34;k&#34;">2</a>'
     assert str(cite.choose("n", "none", "one", "<b>{}")) == "&lt;b&gt;" + link

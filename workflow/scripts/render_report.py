@@ -19,7 +19,10 @@ cite = Citations(quoted, tables, describe_sources(paths, settings.makers))
 figures = {Path(path).stem: Path(path).read_bytes() for path in given.figures}
 corpus = {"id": snakemake.wildcards.corpus, "title": settings.title, "registration": settings.registration}
 provenance = {"codebook": f"version {names['codebook_version']}"} | settings.provenance
-texts, coded = (Path(given.template).read_text(encoding="utf-8"), corpus, settings.simulated), (settings.coder, settings.reference_note)
+texts, coded = (
+    (Path(given.template).read_text(encoding="utf-8"), corpus, settings.simulated),
+    (settings.coder, settings.reference_note),
+)
 page = render_report(*texts, cite, figures, tables, names, provenance, names["what_is_measured"], *coded)
 Path(snakemake.output.report).write_text(page, encoding="utf-8")
 Path(snakemake.output.numbers).write_text(json.dumps(cite.list_numbers(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

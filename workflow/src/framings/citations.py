@@ -15,6 +15,8 @@ from framings.products import show_value
 
 NO_NUMBER = "–"
 UNSAFE = re.compile(r"[^\w.+-]+")
+
+
 class ReportError(ValueError):
     """The report cannot be written; the message is one plain sentence."""
 
@@ -57,7 +59,11 @@ class Citations:
         target = f"t-{number['table']}"
         if number["row"] >= 0 and number["row"] in self.shown.get(number["table"], ()):
             return Markup('<a href="#{}-{}" {}</a>').format(target, number["row"], body)
-        return Markup('<a href="#{}" {}</a>').format(target, body) if number["table"] in self.shown else Markup(f"<span {body}</span>")
+        return (
+            Markup('<a href="#{}" {}</a>').format(target, body)
+            if number["table"] in self.shown
+            else Markup(f"<span {body}</span>")
+        )
 
     def cell(self, table, row, column, kind="", unit=""):
         """Return a cell of a table as a number with its link, or a dash where it is empty.
@@ -70,7 +76,9 @@ class Citations:
             return NO_NUMBER
         text, name = show_value(value, kind), self.places.get((table, row, column))
         if name is None or self.numbers[name]["text"] != text:
-            name = self._note(self._name_cell(table, row, column, kind), value, text, table, row, column, self._name_row(table, row))
+            name = self._note(
+                self._name_cell(table, row, column, kind), value, text, table, row, column, self._name_row(table, row)
+            )
         return self(name, unit)
 
     def interval(self, table, row, columns=("estimate", "low", "high"), kind="rate", end_kind=None):
@@ -150,7 +158,10 @@ class Citations:
         words = UNSAFE.sub("_", self._name_row(table, row))
         for name in (f"{table}.{words}.{column}", f"{table}.{row}.{column}", f"{table}.{row}.{column}.{UNSAFE.sub('_', kind)}"):
             known = self.numbers.get(name)
-            if known is None or ((known["row"], known["table"]) == (row, table) and known["text"] == show_value(self._look_up(table, row, column), kind)):
+            if known is None or (
+                (known["row"], known["table"]) == (row, table)
+                and known["text"] == show_value(self._look_up(table, row, column), kind)
+            ):
                 return name
         raise ReportError(f"the number {name!r} is cited with two texts")
 

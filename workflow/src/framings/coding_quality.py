@@ -54,7 +54,9 @@ def compare_verdicts(cite, names, coder_id):
     mine = judged | {"coder_id": [coder_id]}
     cite.over("by_coder.n", "assessments", "rows", "", mine, key="confirmatory tests with an estimate")
     alike = LIKE + coder_id
-    cite.over("by_coder.n_alike", "assessments", alike, "", judged, key="of these, tests in which every coder's verdict is the same")
+    cite.over(
+        "by_coder.n_alike", "assessments", alike, "", judged, key="of these, tests in which every coder's verdict is the same"
+    )
     return {
         "coders": [name_coder(coder) for coder in coders],
         "corrects": "corrected" in coders,
@@ -88,7 +90,9 @@ def describe_agreement(cite, names):
     rows = [_describe_code(cite, row, names) for row in agreement.itertuples()]
     groups = sorted(agreement.groupby("kind", sort=False), key=lambda group: group[0] not in BROAD)
     sizes = {
-        column: cite.over(f"agreement.{column}", "agreement", "largest", column, key=f"coded {column[2:]}, the largest of all codes")
+        column: cite.over(
+            f"agreement.{column}", "agreement", "largest", column, key=f"coded {column[2:]}, the largest of all codes"
+        )
         for column in ("n_sentences", "n_documents")
     }
     return sizes | {

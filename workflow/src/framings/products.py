@@ -412,7 +412,13 @@ def quote_numbers(documents, inclusion, prevalence, assessments, topics, unresol
             if pd.notna(r[column]):
                 quote(name + end, r[column], "percent", "prevalence", k, column, f"{r['code']}, {r['actor_id']}, {r['stage_id']}")
     _quote_tests(quote, assessments[assessments["coder_id"] == coder_id])
-    tables = {"documents": documents, "prevalence": prevalence, "assessments": assessments, "topics": topics, "unresolved": unresolved}
+    tables = {
+        "documents": documents,
+        "prevalence": prevalence,
+        "assessments": assessments,
+        "topics": topics,
+        "unresolved": unresolved,
+    }
     return dict(sorted((numbers | _quote_counts(tables, coder_id)).items()))
 
 
@@ -450,7 +456,9 @@ def _quote_counts(tables, coder_id):
         recipes.append((f"tests.n_{group}", "assessments", "rows", "", sure | {"verdict": list(verdicts)}, key))
     if len(tables["documents"]):
         for how in ("first year", "last year"):
-            recipes.append((f"documents.{how.replace(' ', '_')}", "documents", how, "date", {}, "dates of all registered documents"))
+            recipes.append(
+                (f"documents.{how.replace(' ', '_')}", "documents", how, "date", {}, "dates of all registered documents")
+            )
     for language in sorted(tables["documents"]["language"].unique()):
         key = f"language {language}"
         recipes.append((f"documents.n_{language}", "documents", "rows", "", {"language": [language]}, key))

@@ -30,7 +30,9 @@ def describe_reading(cite):
         "at_hand": cite.cell("accuracy", at_hand, "n", "count"),
         "n_at_hand": cite.cell("accuracy", at_hand, "n_documents", "count"),
         "models": cite.cell("accuracy", models, "n", "count") if models is not None and models.n else None,
-        "agreement": [(name.removeprefix(AGREEMENT), cite.cell("accuracy", row, "estimate", "fine percent")) for name, row in agreed],
+        "agreement": [
+            (name.removeprefix(AGREEMENT), cite.cell("accuracy", row, "estimate", "fine percent")) for name, row in agreed
+        ],
         "measures": [
             _describe(cite, title, rows[name, "all"], rows.get((name, HELD_OUT)))
             for name, title in MAIN_MEASURES.items()
@@ -55,7 +57,10 @@ def _describe(cite, title, row, held_out):
 
 def _cite_cause(cite, cause):
     """Return a cause of mistakes with its counts cited."""
-    rows, name = {"cause": "absent" if cause["cause"] == UNKNOWN else [cause["cause"]]}, f"mistakes.{'_'.join(cause['cause'].split())}"
+    rows, name = (
+        {"cause": "absent" if cause["cause"] == UNKNOWN else [cause["cause"]]},
+        f"mistakes.{'_'.join(cause['cause'].split())}",
+    )
     recipes = {"n_mistakes": ("rows", ""), "n_documents": ("distinct", "document_id"), "n_words": ("sum", "n_words")}
     counts = {
         column: cite.over(f"{name}.{column}", "mistakes", *recipe, rows, key=f"{column[2:]}, cause: {cause['cause']}")

@@ -264,7 +264,9 @@ def describe_test(row, cite):
         unit = " %" if row.test == "upper_bound" else " points"
         parts = [Markup("{}{}").format(cite(f"{key}.estimate"), unit)]
         if pd.notna(row.low):
-            parts[0] += Markup(" ({} {} to {})").format(mark_setting(*CONSTANTS["interval"]), cite(f"{key}.low"), cite(f"{key}.high"))
+            parts[0] += Markup(" ({} {} to {})").format(
+                mark_setting(*CONSTANTS["interval"]), cite(f"{key}.low"), cite(f"{key}.high")
+            )
     for column, after in (("p_holm", " after Holm"), ("p", ", not adjusted")):
         if pd.notna(getattr(row, column)):
             number = cite(f"{key}.{column}")
