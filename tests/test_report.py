@@ -29,10 +29,10 @@ from gallery_tables import (
 )  # fmt: skip
 from test_products import HOSTILE
 
-from framings.citations import Citations, ReportError, name_key
+from framings.citations import Citations, ReportError
 from framings.coding_quality import compare_verdicts
 from framings.products import count_inclusion, list_unresolved, pick_evidence, quote_numbers
-from framings.report import POWER, caption_table, join_words, link_sentence, mark_spans, render_report
+from framings.report import caption_table, join_words, link_sentence, mark_spans, render_report
 from framings.schemas import REFERENCE_NOTE
 
 TEMPLATE = (Path(__file__).parents[1] / "workflow/report/report.html.j2").read_text(encoding="utf-8")

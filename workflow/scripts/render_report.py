@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-from framings.citations import Citations, describe_sources
+from framings.citations import cite_tables
 from framings.jobs import open_log
-from framings.products import quote_numbers
 from framings.report import render_report
 from framings.storage import read_tables
 
@@ -14,8 +13,7 @@ given, settings = snakemake.input, snakemake.params
 paths = {name: given[name] for name in settings.shown} | dict(zip(settings.extra, given.extra, strict=True))
 tables = {name: read_tables(path) for name, path in paths.items()}
 names = json.loads(Path(given.names).read_text(encoding="utf-8"))
-quoted = quote_numbers(*(tables[name] for name in settings.shown[:6]), coder_id=settings.coder)
-cite = Citations(quoted, tables, describe_sources(paths, settings.makers))
+cite = cite_tables(tables, paths, settings.makers, settings.coder)
 figures = {Path(path).stem: Path(path).read_bytes() for path in given.figures}
 corpus = {"id": snakemake.wildcards.corpus, "title": settings.title, "registration": settings.registration}
 provenance = {"codebook": f"version {names['codebook_version']}"} | settings.provenance

@@ -11,9 +11,10 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from framings.entries import count_over, make_entry
-from framings.products import show_value
+from framings.products import quote_numbers, show_value
 
 NO_NUMBER = "–"
+QUOTED = ("documents", "inclusion", "prevalence", "assessments", "topics", "unresolved")  # tables with numbers by name
 UNSAFE = re.compile(r"[^\w.+-]+")
 
 
@@ -172,6 +173,12 @@ class Citations:
             raise ReportError(f"the number {name!r} is cited from two places; give one of them another name")
         self.numbers[name] = plain | {"printed": known["printed"]}
         return name
+
+
+def cite_tables(tables, paths, makers, coder_id):
+    """Return the ``Citations`` of released tables, with the named numbers of one coder; see ``describe_sources`` for the rest."""
+    quoted = quote_numbers(*(tables[name] for name in QUOTED), coder_id=coder_id)
+    return Citations(quoted, tables, describe_sources(paths, makers))
 
 
 def quote_words(source, words):

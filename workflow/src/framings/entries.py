@@ -46,7 +46,7 @@ def count_over(table, how, column="", where=None):
     """Return the number that a recipe counts over rows of a table; ``how`` is one of COUNTS, or ``LIKE`` with a coder.
 
     >>> table = pd.DataFrame({"kind": ["a", "a", "b"], "n": [1, 2, 4]})
-    >>> count_over(table, "sum", "n", {"kind": ["a"]}), count_over(table, "distinct", "kind")
+    >>> int(count_over(table, "sum", "n", {"kind": ["a"]})), count_over(table, "distinct", "kind")
     (3, 2)
     """
     if how.startswith(LIKE):

@@ -30,6 +30,7 @@ class Results:
     def __init__(self, root, corpus, pages=None):
         self.root, self.corpus, self.pages = Path(root), corpus, pages
         self.folder, self.hand = self.root / "results" / corpus, self.root / "data/corpora" / corpus
+        self.tables = {}
         self.simulated = (self.hand / "design.yaml").exists()
         if not (self.folder / "numbers.json").exists():
             raise TraceError(
@@ -46,13 +47,14 @@ class Results:
         """All rules by name."""
         return read_steps(self.root)
 
-    @functools.cache
     def table(self, file):
         """Return a table in Parquet by its path inside the results; ``*`` stands for all shards, in their order."""
-        paths = sorted(self.folder.glob(file))
-        if not paths:
-            raise TraceError(f"{self.folder / file} is not there; build it with snakemake first")
-        return read_tables(paths)
+        if file not in self.tables:
+            paths = sorted(self.folder.glob(file))
+            if not paths:
+                raise TraceError(f"{self.folder / file} is not there; build it with snakemake first")
+            self.tables[file] = read_tables(paths)
+        return self.tables[file]
 
     def has(self, file):
         """Whether a file of the results is there."""

@@ -106,7 +106,7 @@ def _follow_step(results, entry, row, n_sentences):
             else []
         )
         about = {"documents": kept["document_id"].head(20).tolist(), "n_documents": len(kept)}
-        return {"about": about, "files": ["documents/*.parquet"], "checks": checks, "pages": []}
+        return {"about": about, "files": ["documents/*.parquet"], "checks": checks}
     if row["step_id"] not in ("relevant", "actor"):
         return {"about": None, "files": TALK[1:]}
     turns = results.table("tallies/dictionary.parquet")
