@@ -141,7 +141,7 @@ def test_the_command_lists_tells_and_helps(built, results, capsys):
     assert json.loads(capsys.readouterr().out)["number"]["table"] == "inclusion"
     assert main(["trace", "relevant.n_sentences", "--corpus", "demo"], root=built.folder) == 0
     told = capsys.readouterr().out
-    assert "EQUAL" in told and "SHA-256 as registered" in told and "describe_corpus" in told
+    assert "EQUAL" in told and "NOTE    SIMULATED DATA." in told and "SHA-256 as registered" in told and "describe_corpus" in told
     assert main(["trace", "relevant.n_sentence", "--corpus", "demo"], root=built.folder) == 1
     assert "did you mean relevant.n_sentences" in capsys.readouterr().err
 

@@ -73,6 +73,7 @@ def tell_walk(walk, most_turns=MOST_TURNS):
         )
         lines += _wrap(f"{place['how']} {place['column']} of {place['n_rows']} rows" + (f" where {where}" if where else ""))
     lines += ["", *_tell_step("RULE    ", walk["step"])]
+    lines += ["", f"NOTE    {walk['note']}"] if walk["note"] else []
     if walk["talk"]:
         lines += ["", *_tell_talk(walk["talk"], most_turns)]
     for sentence in walk["sentences"]:

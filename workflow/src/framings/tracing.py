@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from framings.entries import count_over, make_entry, select_rows
+from framings.schemas import REFERENCE_NOTE
 from framings.steps import find_maker, hash_code, list_code, read_steps
 from framings.storage import read_tables
 
@@ -66,6 +67,12 @@ class Results:
         return json.loads((self.folder / "names.json").read_text(encoding="utf-8"))
 
     @functools.cached_property
+    def by_model(self):
+        """Whether a language model coded some of the drawn sentences."""
+        files = (self.hand / "codes").glob("*.csv")
+        return any(",language_model," in path.read_text(encoding="utf-8") for path in files)
+
+    @functools.cached_property
     def corpus_files(self):
         """(known speakers, STAGES, Codebook, Hypotheses) of the corpus."""
         from framings.inputs import read_corpus
@@ -99,7 +106,7 @@ def find_entry(results, name):
 
 
 def trace_number(results, name, n_sentences=3):
-    """Return the walk from a number: {number, table, step, talk, sentences, steps, checks}, as ``framings trace --json`` prints it."""
+    """Return the walk from a number: {number, table, step, talk, sentences, note, steps, checks}, as ``framings trace --json`` prints it."""
     from framings.tracing_talk import find_talk
 
     entry = find_entry(results, name)
@@ -110,8 +117,19 @@ def trace_number(results, name, n_sentences=3):
     talk = find_talk(results, entry, table, n_sentences) or {}
     walk["checks"] += talk.pop("checks", [])
     walk["talk"], walk["sentences"] = talk.pop("about", None), talk.pop("sentences", [])
+    walk["note"] = describe_kind(results, walk["talk"] or {})
     walk["steps"] = [describe_step(results, rule) | {"made": made} for made, rule in list_steps(results, talk.get("files", []))]
     return walk
+
+
+def describe_kind(results, talk):
+    """Return what should be known of the codes that a walk shows: simulated, reference codes of a language model, predictions."""
+    from framings.coder_names import explain_codes
+
+    coder = talk.get("coder")
+    note = REFERENCE_NOTE if coder not in (None, "dictionary", "planted") and not results.simulated and results.by_model else ""
+    told = note if coder == "reference" else explain_codes(coder, note) if coder else ""
+    return f"SIMULATED DATA. {told}".strip() if results.simulated else told
 
 
 def describe_place(entry, table):

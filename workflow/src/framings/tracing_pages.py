@@ -38,7 +38,8 @@ class Pages:
         name = str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
         page = {"document_id": document_id, "file": name, "sha256": found, "registered_sha256": noted, "url": row["url"]}
         last = got.iloc[-1] if len(got) else None
-        page["archive"] = None if last is None else f"{last['origin']}: {last['address']}, taken {last['time']}"
+        taken = f", taken {last['time']}" if last is not None and isinstance(last["time"], str) else ""
+        page["archive"] = None if last is None else f"{last['origin']}: {last['address']}{taken}"
         page |= {"title": read["title"], "date": read["date"]}
         reader = f"workflow/src/framings/sources/{read['reader']}.py" if isinstance(read["reader"], str) else None
         checks = []
