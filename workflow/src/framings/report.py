@@ -22,6 +22,7 @@ from framings.coding_quality import (
     describe_goals,
     select_accuracy,
 )
+from framings.court import describe_court
 from framings.estimates import LEVEL
 from framings.products import VERDICT_GROUPS, render_rows
 from framings.reading import describe_reading
@@ -166,6 +167,7 @@ def render_report(
         "figures": {name: "data:image/svg+xml;base64," + base64.b64encode(svg).decode() for name, svg in figures.items()},
         "confirmatory": group_tests(tests[tests["confirmatory"]], names, cite),
         "exploratory": group_tests(tests[~tests["confirmatory"]], names, cite),
+        "court": describe_court(tables["changes"], tables["curves"], names, cite),
         "evidence": group_evidence(tables["evidence"], names),
         "shares": compare_families(cite, names, coder_id),
         "appendix": list_appendix(shown),
