@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from made_tallies import STAGES, make_hypotheses, make_tallies
 
-from framings.adjusted import adjust_contrasts, build_design, estimate_effect, fit_logit, sum_effective_scores
+from framings.adjusted import add_circumstances, adjust_contrasts, build_design, estimate_effect, fit_logit, sum_effective_scores
 
 COLLAPSED = Path(__file__).parents[2] / "shared" / "reference" / "wild" / "collapsed.csv"
 ENTRY = 'test: difference, code: A1, a: NORTH, b: EAST, sign: "+"'
@@ -132,3 +132,14 @@ def test_effective_scores_give_the_published_score_statistic():
     scores = sum_effective_scores(table["post_self"].to_numpy(), null, residual, np.ones(len(table)), year)
     factor = np.sqrt((8 - 1) / 8 * (16 - 4) / (16 - 1))
     assert factor * scores.sum() / np.sqrt(((scores - scores.mean()) ** 2).sum()) == pytest.approx(1.8479, abs=1e-4)
+
+
+def test_being_host_is_taken_out_where_it_is_known():
+    """Hosts say more of A1 and NORTH is nearly always host: with the host held equal the two do not differ."""
+    generator = np.random.default_rng(5)
+    tallies = make_tallies(300, seed=5, actors=("NORTH", "EAST"))
+    host = np.where(tallies["actor_id"] == "NORTH", generator.random(len(tallies)) < 0.8, generator.random(len(tallies)) < 0.2)
+    tallies["A1"] = generator.binomial(tallies["n_sentences"], np.where(host, 0.4, 0.1))
+    known = tallies[["document_id", "turn"]].assign(host=np.where(host, "host", "guest"), translated=False)
+    raw, held = adjust(tallies), adjust(add_circumstances(tallies, known))
+    assert raw["low"] > 0.1 and held["low"] < 0 < held["high"]

@@ -26,6 +26,7 @@ SIMULATED = Path(FOLDER, "design.yaml").exists()
 CODEBOOK = "data/reference/codebook.yaml"
 REGISTER = (f"{RESULTS}simulated/" if SIMULATED else FOLDER) + "documents.csv"
 CORRECTIONS = f"{FOLDER}corrections.csv"
+PLACES = f"{FOLDER}places.csv" if Path(FOLDER, "places.csv").exists() else []
 PAGES = f"{RESULTS}simulated/pages" if SIMULATED else config["pages"] or f"{FOLDER}pages"
 SHARDS = shard_names(config["shards"])
 

@@ -46,10 +46,11 @@ rule assess_hypotheses:
 
 
 rule adjust_contrasts:
-    """Estimate the same contrasts from a binomial model with stage, event type and length of turn held equal."""
+    """Estimate the same contrasts from a binomial model with stage, event type, host, translation and length of turn held equal."""
     input:
         tallies=f"{RESULTS}tallies/{HEADLINE}.parquet",
         evidence=EVIDENCE,
+        circumstances=shards("circumstances"),
         corpus=CORPUS_FILES,
         codebook=CODEBOOK,
         code=code("adjust_contrasts"),
@@ -61,6 +62,6 @@ rule adjust_contrasts:
         "benchmarks/adjust_contrasts/{corpus}.tsv"
     params:
         coder=HEADLINE,
-        settings={name: config["estimates"][name] for name in ("swaps", "seed", "min_documents", "min_sentences")},
+        settings={name: config["estimates"][name] for name in ("swaps", "seed", "block", "min_documents", "min_sentences")},
     script:
         "../scripts/adjust_contrasts.py"

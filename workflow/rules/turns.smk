@@ -35,6 +35,25 @@ rule resolve_speakers:
         "../scripts/resolve_speakers.py"
 
 
+rule describe_circumstances:
+    """Say of every turn whether its speaker is at home at the event, and whether the page gives a translation of the words."""
+    input:
+        documents="results/{corpus}/documents/{shard}.parquet",
+        turns="results/{corpus}/turns/{shard}.parquet",
+        speakers="results/{corpus}/speakers/{shard}.parquet",
+        known=f"{FOLDER}speakers.csv",
+        places=PLACES,
+        code=code("describe_circumstances"),
+    output:
+        circumstances="results/{corpus}/circumstances/{shard}.parquet",
+    log:
+        "logs/describe_circumstances/{corpus}/{shard}.log",
+    benchmark:
+        "benchmarks/describe_circumstances/{corpus}/{shard}.tsv"
+    script:
+        "../scripts/describe_circumstances.py"
+
+
 rule split_sentences:
     """Split the speech of every turn into sentences, by rules and lists of abbreviations."""
     input:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from framings.circumstances import PLACES
 from framings.codebook import read_codebook
 from framings.corrections import check_corrections
 from framings.documents import check_register
@@ -33,6 +34,9 @@ def check_inputs(folder, codebook, register=None):
         check_corrections(corrections, registered["document_id"], str(folder / "corrections.csv"))
     check_relevance(read_hand_table(folder / "relevance.csv", RELEVANCE))
     read_corpus(folder, codebook)
-    names = ("speakers.csv", "stages.csv", "relevance.csv", "hypotheses.yaml")
+    names = ["speakers.csv", "stages.csv", "relevance.csv", "hypotheses.yaml"]
+    if (folder / "places.csv").exists():
+        read_hand_table(folder / "places.csv", PLACES)
+        names.append("places.csv")
     files = [*([register, folder / "corrections.csv"] if register else []), *(folder / name for name in names), codebook]
     return {str(path): hash_file(path) for path in files}

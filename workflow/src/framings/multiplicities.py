@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from framings.estimates import sum_flipped
+
 
 def adjust_westfall_young(flipped, observed, signs):
     """Return the step-down maxT p-values (tests,) of tests that flip the signs of the same documents (Westfall and Young 1993).
@@ -20,7 +22,7 @@ def adjust_westfall_young(flipped, observed, signs):
     scale = np.sqrt((flipped**2).sum(0))
     statistic = np.abs(observed) / scale
     order = np.argsort(-statistic, kind="stable")
-    reference = np.abs(signs @ (flipped / scale))[:, order]
+    reference = np.abs(sum_flipped(signs, flipped / scale))[:, order]
     largest = np.maximum.accumulate(reference[:, ::-1], axis=1)[:, ::-1]  # of this test and all with smaller statistics
     reached = (largest >= statistic[order] - 1e-9).sum(0)
     p = np.empty(len(order))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import null_space
 
-from framings.estimates import EXACT_UP_TO, LEVEL, MIN_SWAPPED, enumerate_signs
+from framings.estimates import EXACT_UP_TO, LEVEL, MIN_SWAPPED, enumerate_signs, sum_flipped
 
 HALVINGS = 30  # of the bracket in which an end of an interval is sought
 SINGULAR = 1e-9  # of an eigenvalue between 0 and 1
@@ -149,8 +149,8 @@ def flip_scores(scores, signs, margin=None):
     if len(heard) < MIN_SWAPPED or not scores.b.sum() > 0:
         return {}
     exact = len(heard) <= EXACT_UP_TO
-    used = enumerate_signs(len(heard)) if exact else signs[:, heard]
-    flipped = used @ np.column_stack([scores.a_left[heard, 0], scores.b_left[heard, 0]])
+    parts = np.column_stack([scores.a_left[:, 0], scores.b_left[:, 0]])
+    flipped = enumerate_signs(len(heard)) @ parts[heard] if exact else sum_flipped(signs, parts)
     whole = scores.a.sum(), scores.b.sum()
     scale = np.abs(scores.a_left).sum() + np.abs(scores.b_left).sum()
 
@@ -158,7 +158,7 @@ def flip_scores(scores, signs, margin=None):
         sums, observed = flipped[:, 0] - tau * flipped[:, 1], whole[0] - tau * whole[1]
         sums, observed = (np.abs(sums), abs(observed)) if side == 0 else (side * sums, side * observed)
         reached = np.count_nonzero(sums >= observed - TIE * scale)
-        return max(reached, 1) / len(used) if exact else (1 + reached) / (len(used) + 1)
+        return max(reached, 1) / len(flipped) if exact else (1 + reached) / (len(flipped) + 1)
 
     p = judge(0.0) if margin is None else max(judge(-margin, 1), judge(margin, -1))
     estimate = scores.estimate
@@ -186,7 +186,7 @@ def flip_scores_jointly(scores, signs):
     if len(heard) < max(MIN_SWAPPED, v.shape[0] + 1) or np.linalg.matrix_rank(v, hermitian=True) < len(v):
         return np.nan
     exact = len(heard) <= EXACT_UP_TO
-    sums = (enumerate_signs(len(heard)) if exact else signs[:, heard]) @ scores.a_left[heard]
+    sums = enumerate_signs(len(heard)) @ scores.a_left[heard] if exact else sum_flipped(signs, scores.a_left)
     whole, inverse = scores.a.sum(0), np.linalg.inv(v)
     flipped = ((sums @ inverse) * sums).sum(1)
     reached = np.count_nonzero(flipped >= whole @ inverse @ whole - TIE)
