@@ -11,7 +11,12 @@ from framings.schemas import Column, Contract, check
 
 FAMILIES = ("RS_any", "OS_any")
 LEAST_PAIRED = 30  # documents with two voices: with fewer, how alike two voices of a document are cannot be told
-RATES = {"recall": "sensitivity", "false negative rate": "sensitivity", "specificity": "specificity", "false positive rate": "specificity"}
+RATES = {
+    "recall": "sensitivity",
+    "false negative rate": "sensitivity",
+    "specificity": "specificity",
+    "false positive rate": "specificity",
+}
 DIGITS = 6
 
 DESIGN_DOCUMENTS = Contract(
@@ -82,10 +87,15 @@ def measure_design(tallies, headline, coder_id, hypotheses, accuracy=None, refer
     needed = sorted({code for hypothesis in tested for code in hypothesis.needed_codes} | set(FAMILIES))
     needed = [code for code in needed if code in tallies.columns and code in headline.columns]
     key = ["document_id", "date", "stage_id", "event_type", "actor_id"]
-    documents = tallies.groupby(key, as_index=False)[["n_sentences", "n_words"]].sum().sort_values(["date", *key], ignore_index=True)
+    documents = (
+        tallies.groupby(key, as_index=False)[["n_sentences", "n_words"]].sum().sort_values(["date", *key], ignore_index=True)
+    )
     return {
         "documents": check(documents, DESIGN_DOCUMENTS),
-        "codes": check(_measure_codes(tallies, headline, coder_id, needed).assign(**_measure_reference(reference, sample, frame, needed)), DESIGN_CODES),
+        "codes": check(
+            _measure_codes(tallies, headline, coder_id, needed).assign(**_measure_reference(reference, sample, frame, needed)),
+            DESIGN_CODES,
+        ),
         "coders": check(_measure_coders(accuracy, needed), DESIGN_CODERS),
         "sample": check(_measure_sample(sample, frame), DESIGN_SAMPLE),
     }
@@ -139,7 +149,9 @@ def _measure_reference(reference, sample, frame, codes):
     if reference is None:
         return {"correlation_reference": np.nan, "n_reference": 0}
     facts, p = frame.set_index("sentence_id").loc[reference.index], sample.set_index("sentence_id")["p"].loc[reference.index]
-    voice, actor = (pd.factorize(cells, sort=True)[0] for cells in (facts["document_id"] + " " + facts["actor_id"], facts["actor_id"]))
+    voice, actor = (
+        pd.factorize(cells, sort=True)[0] for cells in (facts["document_id"] + " " + facts["actor_id"], facts["actor_id"])
+    )
     y = {code: reference[code].to_numpy(float) for code in codes}
     found = [correlate_sample(y[code], 1 / p.to_numpy(float), voice, actor) for code in codes]
     return {"correlation_reference": np.round(found, DIGITS), "n_reference": [int(y[code].sum()) for code in codes]}
@@ -168,7 +180,10 @@ def _measure_coders(accuracy, codes):
     if accuracy is None:
         return pd.DataFrame(columns=columns)
     rows = accuracy[accuracy["measure"].isin(RATES) & accuracy["code"].isin(codes) & (accuracy["stage_id"] == "all")]
-    rows = rows.assign(rate=rows["measure"].map(RATES), estimate=rows["estimate"].where(~rows["measure"].str.startswith("false"), 1 - rows["estimate"]))
+    rows = rows.assign(
+        rate=rows["measure"].map(RATES),
+        estimate=rows["estimate"].where(~rows["measure"].str.startswith("false"), 1 - rows["estimate"]),
+    )
     rows = rows.drop_duplicates(["coder_id", "code", "actor_id", "rate"])
     wide = rows.pivot(index=columns[:3], columns="rate", values=["estimate", "n"])
     found = pd.DataFrame(index=wide.index)

@@ -48,6 +48,7 @@ GATES = (
     ({"measure": (FAMILY_WISE,)}, "above", f"Holm bounds the error of a family from above whatever the dependence; {CAUTIOUS}"),
     ({"truth": ("margin",)}, "above", f"two one-sided tests together reject at most as often as one; {CAUTIOUS}"),
     ({"truth": ("bound",)}, "above", f"the exact test of a share is discrete and bounds its error from above; {CAUTIOUS}"),
+    ({"tested": (False,)}, "below", f"the contrast is too thin for a test; {CAUTIOUS}"),
     ({"method": ("jackknife, blocks", "label swap, blocks", "score flip, blocks")}, "above", f"a check beside the p of record, with few units; {CAUTIOUS}"),
     ({"kind": ("shares",)}, "below", "Clopper and Pearson's interval is cautious by construction; it may be too wide, not too narrow"),
     ({}, "both", "a confirmatory verdict or a printed interval rests on it"),
@@ -66,13 +67,21 @@ def count_hits(design, hits):
     rows = []
     for (coder, measure, method), cells in hits.items():
         n, k = int(cells.notna().sum()), int(cells.sum())
-        if n == 0:
+        if n == 0 and method != "of record":
             continue
         measure = {"rejections": POWER if design.truth == "planted" else REJECTED}.get(measure, measure)
-        low, high = (float(end) for end in bound_share(k, n, n))
-        row = {"design_id": design.id, "group_id": design.group, "design": design.title, "coder": coder, "measure": measure, "method": method}
-        row |= {"n_sets": n, "n_hits": k, "rate": k / n, "low": round(low, 6), "high": round(high, 6)}
-        gate, why = find_gate(row | {"truth": design.truth, "drift": design.drift, "kind": design.kind})
+        low, high = (float(end) for end in bound_share(k, n, n)) if n else (np.nan, np.nan)
+        tested = (coder, "rejections", "of record") not in hits or bool(hits[coder, "rejections", "of record"].notna().any())
+        row = {
+            "design_id": design.id,
+            "group_id": design.group,
+            "design": design.title,
+            "coder": coder,
+            "measure": measure,
+            "method": method,
+        }
+        row |= {"n_sets": n, "n_hits": k, "rate": k / n if n else np.nan, "low": round(low, 6), "high": round(high, 6)}
+        gate, why = find_gate(row | {"truth": design.truth, "drift": design.drift, "kind": design.kind, "tested": tested})
         enough = n >= LEAST_DEFINED * len(hits)
         passes = "–" if gate == "none" or not enough else "yes" if keep_band(measure, gate, low, high) else "no"
         rows.append(row | {"gate": gate, "why": why, "passes": passes})
@@ -95,7 +104,7 @@ def keep_band(measure, gate, low, high):
     (False, True)
     """
     least, most = COVERAGE_BAND if measure == COVERED else REJECTION_BAND
-    return not (gate in ("both", "above") and low > most or gate in ("both", "below") and high < least)
+    return not ((gate in ("both", "above") and low > most) or (gate in ("both", "below") and high < least))
 
 
 def explain_failures(table):
@@ -125,7 +134,9 @@ def read_rates(table):
     taken = table[(table["coder"] == AS_TRUTH) & (table["measure"] == REJECTED) & (table["method"] == "of record")]
     corrected = table[(table["coder"] == CORRECTED) & (table["measure"] == REJECTED) & (table["method"] == "of record")]
     if len(taken):
-        second += f"; machine codes taken as truth {_range(100 * taken['rate'])} %, corrected ones {_range(100 * corrected['rate'])} %"
+        second += (
+            f"; machine codes taken as truth {_range(100 * taken['rate'])} %, corrected ones {_range(100 * corrected['rate'])} %"
+        )
     return f"{first} {second}."
 
 

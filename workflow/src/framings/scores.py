@@ -8,7 +8,9 @@ that everything costs as much as there are documents, not sentences. With the nu
 
 and the sum of the s_g is the statistic. Its reference are the sums in which the sign of each document's score is as likely + as -
 (score wild cluster bootstrap with Rademacher weights, Kline and Santos 2012; sign flips of effective scores, Hemerik, Goeman and
-Finos 2020). A fit shrinks its own residuals: what is flipped is therefore the score of a document under the null fitted without it.
+Finos 2020). A fit shrinks its own residuals: what is flipped is therefore the score with residuals adjusted for the document's
+leverage (as in CR2, Bell and McCaffrey 2002). Raw residuals reject 6 to 7 % of true nulls; those of a fit without the document are
+too wide where cells hold few documents (on the design of the real corpus 1 to 3 %, `snakemake calibrate`).
 The score is linear in the tau that is imposed, s_g(tau) = a_g - tau b_g, so that the test is inverted to an interval at no cost.
 """
 
@@ -28,8 +30,8 @@ TIE = 1e-9  # sums that differ by less than this part of all scores are equal
 class Scores:
     """Effective scores by group of documents, linear in the imposed tau: a - tau b.
 
-    ``a`` (groups, q) and ``b`` (groups, q) with the null fitted to all, whose sums are the statistic; ``a_left`` and ``b_left``
-    with the group itself left out of the fit, which are flipped. q is 1 but for a joint test.
+    ``a`` (groups, q) and ``b`` (groups, q) with residuals as fitted, whose sums are the statistic; ``a_left`` and ``b_left`` with
+    what is left of the errors adjusted for the group's leverage, which are flipped. q is 1 but for a joint test.
     """
 
     a: np.ndarray
@@ -56,7 +58,7 @@ def score_comparison(hypothesis, compared, group):
     >>> compared = Comparison(n=n, k=k, cell=np.zeros(2, dtype=int), contrast=np.array([1.0, -1]), **rest)
     >>> hypothesis = Hypothesis("H", "f", "difference", ("X",), ("A",), ("B",), "+", "", "")
     >>> scores = score_comparison(hypothesis, compared, np.arange(2))
-    >>> scores.a.ravel().tolist(), scores.b.ravel().tolist(), scores.estimate
+    >>> scores.a.ravel().round(9).tolist(), scores.b.ravel().tolist(), scores.estimate
     ([1.5, 0.5], [5.0, 5.0], 0.2)
     """
     row, voice = np.nonzero(compared.n)

@@ -39,7 +39,10 @@ def build_world(table):
     documents = documents.sort_values(["date", "document_id"], ignore_index=True)
     actors = tuple(sorted(table["actor_id"].unique()))
     n = np.zeros((len(documents), len(actors)))
-    row, column = (pd.Index(names).get_indexer(cells) for names, cells in ((documents["document_id"], table["document_id"]), (actors, table["actor_id"])))
+    row, column = (
+        pd.Index(names).get_indexer(cells)
+        for names, cells in ((documents["document_id"], table["document_id"]), (actors, table["actor_id"]))
+    )
     np.add.at(n, (row, column), table["n_sentences"].to_numpy(float))
     level = _spread_evenly(documents["event_type"], STEP) + _spread_evenly(documents["stage_id"], STEP / 2)
     return World(documents, actors, n, level)

@@ -6,7 +6,6 @@ The list was written before any outcome was seen. Groups are jobs; each design h
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from framings.comparisons import count_documents, lay_out_comparison
 from framings.simulated_counts import build_full_world, build_world, find_level, solve_level
@@ -73,7 +72,12 @@ def choose_observed(documents, hypotheses, stages, test):
     counts = count_documents(documents.assign(CODE=0), ["CODE"])
     for window in hypotheses.windows if len(documents) else ():
         for hypothesis in hypotheses.hypotheses:
-            if hypothesis.test != test or hypothesis.family not in confirmatory or not window.confirmatory or len(hypothesis.b) > 1:
+            if (
+                hypothesis.test != test
+                or hypothesis.family not in confirmatory
+                or not window.confirmatory
+                or len(hypothesis.b) > 1
+            ):
                 continue
             bare = replace(hypothesis, codes=("CODE",), other_code=None, among=None)
             compared = lay_out_comparison(bare, counts.within(window), list(stages))
@@ -102,7 +106,18 @@ def _design_leaders(measured, world, hypothesis):
     levels = np.full((len(world.actors), 1), measured.level(measured.share))
     planted = _raise_actors(measured, world, levels, a)
     who = f"{' and '.join(a)} against {' and '.join(b)}, as the corpus has them ({len(world.documents)} documents)"
-    base = Design("leaders", "leaders", who, "null", "contrast", world, (make_hypothesis("difference", ["X"], a, b),), ("X",), levels, **measured.shape())
+    base = Design(
+        "leaders",
+        "leaders",
+        who,
+        "null",
+        "contrast",
+        world,
+        (make_hypothesis("difference", ["X"], a, b),),
+        ("X",),
+        levels,
+        **measured.shape(),
+    )
     return _vary(base, *_drifts("document", "voice"), (("planted", "10 points planted"), {"truth": "planted", "levels": planted}))
 
 
@@ -120,7 +135,9 @@ def _design_within(measured, world, hypothesis):
     equal = np.full((len(world.actors), 2), measured.level(np.mean(shares)))
     apart = np.tile([measured.level(share) for share in shares], (len(world.actors), 1))
     tested = make_hypothesis("within_actor", ["X"], hypothesis.a, other_code="Y")
-    what = f"{pair[0]} against {pair[1]} of {' and '.join(hypothesis.a)}, as the corpus has them ({len(world.documents)} documents)"
+    what = (
+        f"{pair[0]} against {pair[1]} of {' and '.join(hypothesis.a)}, as the corpus has them ({len(world.documents)} documents)"
+    )
     base = Design("within", "within", what, "null", "contrast", world, (tested,), ("X", "Y"), equal, **measured.shape())
     planted = (("planted", f"{100 * (shares[0] - shares[1]):+.0f} points planted"), {"truth": "planted", "levels": apart})
     found = _vary(base, *_drifts("document"), planted)
@@ -128,13 +145,17 @@ def _design_within(measured, world, hypothesis):
         rates = np.array([measured.errors[code] for code in pair]).T
         errors = Errors(*(np.tile(rate, (len(world.actors), 1)) for rate in rates), _scale_sample(measured, world))
         coded = {"kind": "coded", "group": "coders", "errors": errors}
-        found += _vary(base, (("coded", "coded by a machine"), coded), (("coded_planted", f"coded by a machine, {planted[0][1]}"), coded | planted[1]))[1:]
+        found += _vary(
+            base,
+            (("coded", "coded by a machine"), coded),
+            (("coded_planted", f"coded by a machine, {planted[0][1]}"), coded | planted[1]),
+        )[1:]
     return found
 
 
 def _scale_sample(measured, world):
     """Return how many reference sentences fall to a part of the corpus."""
-    return max(int(round(measured.n_drawn * world.n.sum() / measured.codes["n_sentences"].max())), 50)
+    return max(round(measured.n_drawn * world.n.sum() / measured.codes["n_sentences"].max()), 50)
 
 
 def _design_full(measured, world):
@@ -146,17 +167,29 @@ def _design_full(measured, world):
     planted = {"truth": "planted", "levels": _raise_actors(measured, world, levels, ["A"])}
     found = _vary(base, *_drifts("document", "voice"), (("planted", "10 points planted"), planted))
     adjusted = {"kind": "adjusted", "group": "adjusted"}
-    found += _vary(base, (("adjusted", "adjusted model"), adjusted), (("adjusted_planted", "adjusted model, 10 points planted"), adjusted | planted))[1:]
-    rare = np.full((len(world.actors), 1), measured.level(RARE))
-    shares = {"kind": "shares", "group": "rare", "truth": "planted", "hypotheses": (make_hypothesis("upper_bound", ["X"], ["A"], bound_points=100 * RARE),)}
-    bound = {"truth": "bound", "levels": rare - _tilt(measured, world, rare), "hypotheses": shares["hypotheses"], "group": "rare"}
-    return found + _vary(
+    found += _vary(
         base,
-        (("rare", "a code of 2 %"), {"levels": rare, "group": "rare"}),
-        (("bound", "a share that is just its upper bound of 2 %"), bound),
-        (("share", f"share of {100 * measured.share:.0f} %"), shares),
-        (("share_rare", "share of 2 %"), shares | {"levels": rare}),
+        (("adjusted", "adjusted model"), adjusted),
+        (("adjusted_planted", "adjusted model, 10 points planted"), adjusted | planted),
     )[1:]
+    rare = np.full((len(world.actors), 1), measured.level(RARE))
+    shares = {
+        "kind": "shares",
+        "group": "rare",
+        "truth": "planted",
+        "hypotheses": (make_hypothesis("upper_bound", ["X"], ["A"], bound_points=100 * RARE),),
+    }
+    bound = {"truth": "bound", "levels": rare - _tilt(measured, world, rare), "hypotheses": shares["hypotheses"], "group": "rare"}
+    return (
+        found
+        + _vary(
+            base,
+            (("rare", "a code of 2 %"), {"levels": rare, "group": "rare"}),
+            (("bound", "a share that is just its upper bound of 2 %"), bound),
+            (("share", f"share of {100 * measured.share:.0f} %"), shares),
+            (("share_rare", "share of 2 %"), shares | {"levels": rare}),
+        )[1:]
+    )
 
 
 def _tilt(measured, world, levels):
@@ -177,7 +210,12 @@ def _design_changes(measured, world):
     levels = np.full((len(world.actors), 1), measured.level(measured.share))
     title = f"change of a contrast of two leaders ({len(world.documents)} documents)"
     base = Design("change", "changes", title, "null", "contrast", world, (single,), ("X",), levels, **measured.shape())
-    together = replace(base, id="joint", title=f"leader by stage, jointly ({len(world.documents)} documents, two to four speakers)", hypotheses=(joint,))
+    together = replace(
+        base,
+        id="joint",
+        title=f"leader by stage, jointly ({len(world.documents)} documents, two to four speakers)",
+        hypotheses=(joint,),
+    )
     return _vary(base, *_drifts("voice")) + _vary(together, *_drifts("document", "voice"))
 
 
@@ -187,7 +225,18 @@ def _design_claims(measured, world):
     levels = np.full((len(world.actors), 1), measured.level(measured.share))
     at_margin = _reach_margin(measured, world, levels)
     title = f"likeness of two leaders, margin 5 points ({len(world.documents)} documents)"
-    base = Design("margin", "claims", f"{title}, a difference that is just the margin", "margin", "contrast", world, tested, ("X",), at_margin, **measured.shape())
+    base = Design(
+        "margin",
+        "claims",
+        f"{title}, a difference that is just the margin",
+        "margin",
+        "contrast",
+        world,
+        tested,
+        ("X",),
+        at_margin,
+        **measured.shape(),
+    )
     alike = replace(base, id="alike", title=f"{title}, no difference", truth="planted", levels=levels)
     return [base, alike]
 
@@ -200,7 +249,11 @@ def _reach_margin(measured, world, levels):
     from framings.simulated_counts import expect_contrast
 
     hypothesis, k = make_hypothesis("difference", ["X"], ["A"], ["B"]), np.zeros((*world.n.shape, 1))
-    compared = lay_out_comparison(hypothesis, Counts(world.documents, list(world.actors), ["X"], world.n, k, k), sorted(world.documents["stage_id"].unique()))
+    compared = lay_out_comparison(
+        hypothesis,
+        Counts(world.documents, list(world.actors), ["X"], world.n, k, k),
+        sorted(world.documents["stage_id"].unique()),
+    )
 
     def excess(gap):
         raised = levels + gap * (np.array(world.actors) == "A")[:, None]
@@ -215,7 +268,13 @@ def _design_coders(measured, world):
     sensitivity, specificity = measured.errors.get(measured.common, (0.7, 0.95))
     tilt = np.zeros((len(world.actors), 1))
     tilt[[world.actors.index("A"), world.actors.index("B")], 0] = 1, -1
-    errors = Errors(*(np.clip(mean + sign * by * tilt, 0.02, 0.98) for mean, by, sign in ((sensitivity, ERRORS[0], 1), (specificity, ERRORS[1], -1))), FULL_REFERENCE)
+    errors = Errors(
+        *(
+            np.clip(mean + sign * by * tilt, 0.02, 0.98)
+            for mean, by, sign in ((sensitivity, ERRORS[0], 1), (specificity, ERRORS[1], -1))
+        ),
+        FULL_REFERENCE,
+    )
     coded = {"kind": "coded", "group": "coders", "errors": errors}
     words = f"coded by a machine that errs by leader, {FULL_REFERENCE} reference sentences"
     planted = {"truth": "planted", "levels": _raise_actors(measured, world, base.levels, ["A"])}

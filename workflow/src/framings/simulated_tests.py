@@ -87,16 +87,26 @@ def simulate_design(design, sets, swaps=999, first=0):
 
     Data set number i is the same whatever ``sets`` and ``first`` are.
     """
-    run = {"contrast": _try_contrast, "family": _try_family, "adjusted": _try_adjusted, "shares": _try_shares, "coded": _try_coded}
+    run = {
+        "contrast": _try_contrast,
+        "family": _try_family,
+        "adjusted": _try_adjusted,
+        "shares": _try_shares,
+        "coded": _try_coded,
+    }
     seed = int.from_bytes(design.id.encode()[-24:], "big")
-    rows = [run[design.kind](design, np.random.default_rng([seed, number]), swaps, number) for number in range(first, first + sets)]
+    rows = [
+        run[design.kind](design, np.random.default_rng([seed, number]), swaps, number) for number in range(first, first + sets)
+    ]
     table = pd.DataFrame(rows)
     return table.set_axis(pd.MultiIndex.from_tuples(table.columns, names=["coder", "measure", "method"]), axis=1)
 
 
 def _draw(design, generator):
     """Return the Counts of a data set."""
-    return draw_counts(generator, design.world, design.codes, design.levels, design.spread, design.part, design.drift, design.alike)
+    return draw_counts(
+        generator, design.world, design.codes, design.levels, design.spread, design.part, design.drift, design.alike
+    )
 
 
 def _try_contrast(design, generator, swaps, number):
@@ -104,25 +114,24 @@ def _try_contrast(design, generator, swaps, number):
     counts = _draw(design, generator)
     hypothesis, rules = design.hypotheses[0], draw_rules(counts.documents["document_id"], swaps, number)
     hits, compared = _assess(design, counts, rules, TRUE_CODES)
-    if compared is not None and hypothesis.test not in ("equivalence", "upper_bound"):
+    if hypothesis.test not in ("equivalence", "upper_bound"):
         for method, p in zip((NAIVE, CLUSTERED), judge_usually(hypothesis, compared, counts), strict=True):
             hits[TRUE_CODES, "rejections", method] = _reject(p)
     return hits
 
 
 def _assess(design, counts, rules, coder):
-    """Return the hits of the pipeline's tests of the first hypothesis, and its Comparison (None where it is not tested)."""
+    """Return the hits of the pipeline's tests of the first hypothesis, and its Comparison; a contrast that it does not test has none."""
     hypothesis = design.hypotheses[0]
     compared = lay_out_comparison(hypothesis, counts, design.stages)
     row, _ = assess_comparison(hypothesis, compared, rules)
     tested = not np.isnan(row.get("p", np.nan))
     hits = {(coder, "rejections", name): _reject(row.get(key, np.nan)) if tested else np.nan for key, name in METHODS.items()}
     if design.truth == "planted":
-        true = expect_contrast(design.world, hypothesis, compared, design.codes, design.levels, design.spread) if tested else np.nan
+        true = expect_contrast(design.world, hypothesis, compared, design.codes, design.levels, design.spread)
         for name, ends in INTERVALS.items():
-            low, high = (row.get(end, np.nan) if tested else np.nan for end in ends)
-            hits[coder, "coverage", name] = _cover(low, high, true)
-    return hits, compared if tested else None
+            hits[coder, "coverage", name] = _cover(*(row.get(end, np.nan) for end in ends), true)
+    return hits, compared
 
 
 def _reject(p):
@@ -200,7 +209,7 @@ def _try_coded(design, generator, swaps, number):
         found, compared = _assess(design, counts, rules, coder)
         hits |= found
         if coder == AS_TRUTH:
-            usual = judge_usually(design.hypotheses[0], compared, counts) if compared is not None else (np.nan, np.nan)
+            usual = judge_usually(design.hypotheses[0], compared, counts)
             hits |= {(coder, "rejections", method): _reject(p) for method, p in zip((NAIVE, CLUSTERED), usual, strict=True)}
     return hits
 
@@ -275,5 +284,3 @@ def _design_logit(hypothesis, compared, counts):
     x = np.column_stack([dummies, *columns]).astype(float)
     rows = document, voice
     return x, list(range(x.shape[1] - q, x.shape[1])), compared.k[rows][:, 0], compared.n[rows], document
-
-
