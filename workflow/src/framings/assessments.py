@@ -221,7 +221,7 @@ def assess_comparison(hypothesis, compared, rules):
         return row | found, left[:, 0]
     effective = effective_documents(n, cell, compared.contrast, compared.late)
     thin = None if hypothesis.test == "stage_change" else explain_thinness(effective)
-    df = max(effective - 1, 1) if thin else degrees_of_freedom(n)
+    df = max(int((n > 0).sum(0).min()) - 1, 1) if thin else degrees_of_freedom(n)
     row["low"], row["high"] = t_interval(theta[0], row["se"], df)
     row["smallest_detectable"] = DETECTABLE * row["se"]
     if len(n) >= 2 * rules.block:

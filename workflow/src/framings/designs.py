@@ -4,6 +4,8 @@ Three tables of facts: how many sentences each actor has in each document, how c
 well coders give them. They hold no text, and anybody can simulate data sets of this design from them.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -205,3 +207,14 @@ def _measure_sample(sample, frame):
     table["n_sentences"] = table["stratum"].map(sizes).fillna(0).astype(int)
     table["n_drawn"] = table["stratum"].map(drawn["size"]).fillna(0).astype(int)
     return table.assign(p=table["stratum"].map(drawn["mean"]).round(DIGITS))
+
+
+def write_design(design, paths):
+    """Write the tables of a design as CSV to ``paths``, whose names say which table each holds."""
+    for path in map(Path, paths):
+        path.write_text(design[path.stem].to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+
+
+def read_design(paths):
+    """Return the tables of a design, as ``measure_design`` gives them, from CSV files."""
+    return {Path(path).stem: check(pd.read_csv(path), DESIGN[Path(path).stem]) for path in paths}

@@ -119,8 +119,19 @@ def explain_failures(table):
     return f"{len(failed)} of {(table['passes'] != '–').sum()} gated rates lie wholly outside their band (3 to 7 %, coverage 93 to 97 %): {'; '.join(told)}"
 
 
+class ErrorRatesError(ValueError):
+    """Rates that verdicts rest on have left their bands; the message is one plain sentence."""
+
+
+def refuse_failures(table):
+    """Raise ``ErrorRatesError`` where a gated rate lies wholly outside its band."""
+    told = explain_failures(table)
+    if told:
+        raise ErrorRatesError(told)
+
+
 def read_rates(table):
-    """Return the two sentences by which the report reads the table: what the tests keep, and what the usual ones do."""
+    """Return the sentences by which the report reads the table: what the tests keep, what the usual ones do, what is not tested."""
     sets = int(table["n_sets"].max())
     gated = table[table["passes"] != "–"]
     kept, n = int((gated["passes"] == "yes").sum()), len(gated)
@@ -137,7 +148,10 @@ def read_rates(table):
         second += (
             f"; machine codes taken as truth {_range(100 * taken['rate'])} %, corrected ones {_range(100 * corrected['rate'])} %"
         )
-    return f"{first} {second}."
+    thin = table[(table["method"] == "of record") & (table["n_sets"] == 0) & (table["measure"] == REJECTED)]
+    thin = thin.loc[~thin["design_id"].str.contains("drift"), "design"]
+    third = f" Not tested, because too few documents carry the contrast: {'; '.join(thin)}." if len(thin) else ""
+    return f"{first} {second}.{third}"
 
 
 def _range(rates):

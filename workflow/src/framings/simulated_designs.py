@@ -11,7 +11,8 @@ from framings.comparisons import count_documents, lay_out_comparison
 from framings.simulated_counts import build_full_world, build_world, find_level, solve_level
 from framings.simulated_tests import Design, Errors, make_hypothesis
 
-GROUPS = ("leaders", "within", "coders", "full", "changes", "claims", "rare", "family", "adjusted")
+# Longest first.
+GROUPS = ("coders", "within_coders", "adjusted", "family", "changes", "full", "within", "rare", "claims", "leaders")
 LEAST_CORRELATION, LEAST_POSITIVE = 0.01, 50
 PLANTED = 0.10  # a difference of ten points
 FULL_REFERENCE = 600  # reference sentences of a fuller corpus, as in methods: about what a corpus is given
@@ -41,14 +42,7 @@ class _Measures:
 
     def __init__(self, tables):
         self.codes, coders = tables["codes"].set_index("code"), tables["coders"]
-        # ASSUME: one correlation serves all codes, the mean over those with at least 50 reference sentences (else over the
-        # families of the dictionary's codes): estimates of single codes vary by chance more than they tell.
-        known = self.codes["correlation_reference"][self.codes["n_reference"] >= LEAST_POSITIVE].dropna()
-        known = known if len(known) else self.codes["correlation"].dropna()
-        self.correlation = max(float(known.mean()), LEAST_CORRELATION)
-        pairs = self.codes["correlation_document"].dropna()
-        # ASSUME: where two voices of a document are too seldom heard to tell, half of the correlation is the document's.
-        self.part = float(np.clip(pairs.mean() / self.correlation, 0, 1)) if len(pairs) else 0.5
+        self.correlation, self.part = measure_clustering(tables["codes"])
         self.common = self.codes.loc[[name for name in ("RS_any", "OS_any") if name in self.codes.index], "share"].idxmax()
         self.share = float(np.clip(self.codes.loc[self.common, "share"], 0.02, 0.9))
         self.spread = solve_level(self.share, self.correlation)[1]
@@ -63,6 +57,18 @@ class _Measures:
     def shape(self):
         """Return what all designs of the corpus share."""
         return {"spread": self.spread, "part": self.part}
+
+
+def measure_clustering(codes):
+    """Return (correlation of two sentences of a voice in a document, part of it that voices of a document share), from DESIGN_CODES."""
+    # ASSUME: one correlation serves all codes, the mean over those with at least 50 reference sentences (else over all
+    # of the dictionary's codes): estimates of single codes vary by chance more than they tell.
+    known = codes["correlation_reference"][codes["n_reference"] >= LEAST_POSITIVE].dropna()
+    known = known if len(known) else codes["correlation"].dropna()
+    correlation = max(float(known.mean()), LEAST_CORRELATION) if len(known) else LEAST_CORRELATION
+    pairs = codes["correlation_document"].dropna()
+    # ASSUME: where two voices of a document are too seldom heard to tell, half of the correlation is the document's.
+    return correlation, float(np.clip(pairs.mean() / correlation, 0, 1)) if len(pairs) else 0.5
 
 
 def choose_observed(documents, hypotheses, stages, test):
@@ -144,7 +150,7 @@ def _design_within(measured, world, hypothesis):
     if all(code in measured.errors for code in pair) and measured.n_drawn:
         rates = np.array([measured.errors[code] for code in pair]).T
         errors = Errors(*(np.tile(rate, (len(world.actors), 1)) for rate in rates), _scale_sample(measured, world))
-        coded = {"kind": "coded", "group": "coders", "errors": errors}
+        coded = {"kind": "coded", "group": "within_coders", "errors": errors}
         found += _vary(
             base,
             (("coded", "coded by a machine"), coded),
