@@ -5,7 +5,7 @@ CALIBRATION = f"{FOLDER}calibration/"
 KEPT_DESIGN = [f"{CALIBRATION}{name}.csv" for name in ("documents", "codes", "coders", "sample")]
 OWN_DESIGN = [path.replace(CALIBRATION, f"{RESULTS}design/") for path in KEPT_DESIGN]
 DESIGN_USED = KEPT_DESIGN if Path(CALIBRATION).is_dir() else OWN_DESIGN
-CALIBRATED_GROUPS = ["coders", "within_coders", "adjusted", "family", "changes", "full", "within", "rare", "claims", "leaders"]
+CALIBRATED_GROUPS = ["leaders", "within", "within_coders", "full", "coders", "changes", "claims", "rare", "adjusted", "family"]
 
 
 rule measure_design:
@@ -70,7 +70,6 @@ rule collect_error_rates:
         "benchmarks/collect_error_rates/{corpus}.tsv"
     params:
         title=TITLE,
-        simulated=SIMULATED,
     script:
         "../scripts/collect_error_rates.py"
 

@@ -123,7 +123,9 @@ RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recover
 CHECKS = sorted(str(path) for path in Path(FOLDER, "checks").glob("*.csv"))
 READING = ["accuracy", "mistakes", "confusions"] if CHECKS else []
 CODING = ["agreement", "coder_confusions", "coder_accuracy", "coder_differences"] if CODED else []
-EXTRA = RECOVERY + READING + CODING
+CALIBRATED = ["error_rates"] if Path(FOLDER, "calibration/rates.csv").exists() else []
+FIGURES += CALIBRATED
+EXTRA = RECOVERY + READING + CODING + CALIBRATED
 TABLES = [
     "documents",
     "duplicates",

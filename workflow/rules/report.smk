@@ -40,7 +40,8 @@ rule plot_figures:
         topics="results/{corpus}/topics/actors.parquet",
         prevalence="results/{corpus}/prevalence.parquet",
         assessments="results/{corpus}/assessments.parquet",
-        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
+        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY + CALIBRATED),
+        review="results/{corpus}/calibration.json" if CALIBRATED else [],
         names="results/{corpus}/names.json",
         stages=f"{FOLDER}stages.csv",
         code=code("plot_figures"),
@@ -55,7 +56,7 @@ rule plot_figures:
         reference_note=NOTE,
         title=TITLE,
         simulated=SIMULATED,
-        recovery=RECOVERY,
+        recovery=RECOVERY + CALIBRATED,
     script:
         "../scripts/plot_figures.py"
 
@@ -134,6 +135,7 @@ rule render_report:
         numbers="results/{corpus}/numbers.json",
         names="results/{corpus}/names.json",
         figures=figures(["svg"]),
+        review="results/{corpus}/calibration.json" if CALIBRATED else [],
         code=code("render_report"),
     output:
         report="results/{corpus}/report.html",

@@ -19,6 +19,8 @@ corpus = {"id": snakemake.wildcards.corpus, "title": settings.title}
 provenance = {"codebook": f"version {names['codebook_version']}"} | settings.provenance
 measured = names["what_is_measured"]
 coded = settings.coder, settings.reference_note
-page = render_report(template, corpus, settings.simulated, numbers, figures, tables, names, provenance, measured, *coded)
+review = json.loads(Path(given.review).read_text(encoding="utf-8")) if given.get("review") else None
+given = template, corpus, settings.simulated, numbers, figures, tables, names, provenance, measured
+page = render_report(*given, *coded, review)
 Path(snakemake.output.report).write_text(page, encoding="utf-8")
 log.info("the report is at %s", snakemake.output.report)

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from framings.calibrating import add_parser as add_calibration_parser
 from framings.coding import add_parser
 from framings.talks import Talk, tell_error
 
@@ -108,6 +109,7 @@ def build_parser():
     )
     check.set_defaults(run=run_check)
     add_parser(commands, shape)
+    add_calibration_parser(commands, shape)
     for command in (add, check):
         command.add_argument("--corpus", metavar="NAME", help="folder under data/corpora; else the one that config.yaml names")
         command.add_argument("--pages", metavar="FOLDER", help="pages folder; else the one that config.yaml names")

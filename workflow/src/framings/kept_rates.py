@@ -19,18 +19,8 @@ INFERENCE = (
     "simulated_counts", "simulated_designs", "simulated_tests",
 )  # fmt: skip
 OTHERS = (
-    "agreement",
-    "codebook",
-    "codings",
-    "coefficients",
-    "designs",
-    "hypotheses",
-    "inputs",
-    "resamples",
-    "schemas",
-    "storage",
-    "tallies",
-)
+    "agreement", "codebook", "codings", "coefficients", "designs", "hypotheses", "mappings", "resamples", "schemas", "tallies", "texts",
+)  # fmt: skip
 
 
 def fingerprint_files(paths, names):

@@ -190,6 +190,18 @@ def _try_shares(design, generator, swaps, number):
 
 def _try_coded(design, generator, swaps, number):
     """Return the hits of a contrast with true codes, machine codes taken as truth, corrected ones, and the reference sample alone."""
+    rules, hits = draw_rules(design.world.documents["document_id"], swaps, number), {}
+    for coder, counts in draw_coded(design, generator, number).items():
+        found, compared = _assess(design, counts, rules, coder)
+        hits |= found
+        if coder == AS_TRUTH:
+            usual = judge_usually(design.hypotheses[0], compared, counts)
+            hits |= {(coder, "rejections", method): _reject(p) for method, p in zip((NAIVE, CLUSTERED), usual, strict=True)}
+    return hits
+
+
+def draw_coded(design, generator, number):
+    """Return {coder: Counts} of one data set: sentences with true codes, a machine's, a sample drawn and what comes of it."""
     world, codes = design.world, list(design.codes)
     document, actor = (np.repeat(place, world.n[np.nonzero(world.n)].astype(int)) for place in np.nonzero(world.n))
     shares = draw_shares(generator, world, design.levels, design.spread, design.part, design.drift, design.alike)
@@ -200,18 +212,13 @@ def _try_coded(design, generator, swaps, number):
     truth, machine = (pd.DataFrame(values, index=pd.Index(frame["sentence_id"]), columns=codes) for values in (truth, machine))
     sample = sample_sentences(frame, design.errors.n_drawn, number)
     reference = truth.loc[sample["sentence_id"]]
-    seen = _sum_voices(mark_evidence(reference, sample, frame).to_numpy(), document, actor, world)
-    rules, hits = draw_rules(world.documents["document_id"], swaps, number), {}
     outcomes = {TRUE_CODES: truth, AS_TRUTH: machine, CORRECTED: correct_codes(machine, reference, sample, frame, seed=number)}
-    for coder, outcome in (outcomes | {ALONE: sample_alone(reference, sample, frame)}).items():
-        k, rests = _sum_voices(outcome.to_numpy(), document, actor, world), coder in (CORRECTED, ALONE)
-        counts = Counts(world.documents, list(world.actors), codes, world.n, k, seen if rests else k, corrected=rests)
-        found, compared = _assess(design, counts, rules, coder)
-        hits |= found
-        if coder == AS_TRUTH:
-            usual = judge_usually(design.hypotheses[0], compared, counts)
-            hits |= {(coder, "rejections", method): _reject(p) for method, p in zip((NAIVE, CLUSTERED), usual, strict=True)}
-    return hits
+    outcomes[ALONE] = sample_alone(reference, sample, frame)
+    sums = {coder: _sum_voices(outcome.to_numpy(), document, actor, world) for coder, outcome in outcomes.items()}
+    seen = _sum_voices(mark_evidence(reference, sample, frame).to_numpy(), document, actor, world)
+    rests = {coder: coder in (CORRECTED, ALONE) for coder in sums}
+    fixed = world.documents, list(world.actors), codes, world.n
+    return {coder: Counts(*fixed, k, seen if rests[coder] else k, corrected=rests[coder]) for coder, k in sums.items()}
 
 
 def _frame_sentences(world, document, actor, machine):
