@@ -20,6 +20,7 @@ include: "workflow/rules/frames.smk"
 include: "workflow/rules/estimates.smk"
 include: "workflow/rules/calibration.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/exports.smk"
 
 
 if CODED:

@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that come from elsewhere: settings from their schema, assumptions from the code, the codebook."""
+"""Write the pages of docs/ that come from elsewhere: settings, assumptions, the codebook, a preregistration."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,10 @@ import yaml
 
 from framings.codebook import read_codebook
 from framings.codebook_pages import render_codebook
-from framings.settings import describe_settings
+from framings.inputs import read_corpus
+from framings.preregistrations import render_preregistration
+from framings.registrations import read_registrations
+from framings.settings import complete_settings, describe_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 REMARK = re.compile(r"^[ ]*(?:# )?ASSUME: (?P<first>.+)\n(?P<rest>(?:^[ ]*# (?!ASSUME).+\n)*)", re.M)
@@ -32,6 +35,17 @@ def collect_assumptions():
     return "\n".join(lines) + "\n"
 
 
+def preregister(corpus, schema):
+    """Return the preregistration of a corpus, with the settings of config.yaml."""
+    folder = ROOT / "data/corpora" / corpus
+    known, stages, codebook, hypotheses = read_corpus(folder, ROOT / "data/reference/codebook.yaml")
+    title = (folder / "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
+    config = complete_settings(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")), schema)
+    registrations = read_registrations(folder / "registrations.csv")
+    template = (ROOT / "docs/preregistration.md.j2").read_text(encoding="utf-8")
+    return render_preregistration(template, title, hypotheses, codebook, stages, known, config, registrations)
+
+
 def write_pages():
     """Return the generated pages by file name."""
     schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
@@ -41,6 +55,7 @@ def write_pages():
         "config.md": describe_settings(schema),
         "assumptions.md": collect_assumptions(),
         "codebook.html": render_codebook(template, codebook),
+        "preregistration.md": preregister("eaeu", schema),
     }
 
 

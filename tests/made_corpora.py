@@ -26,7 +26,7 @@ def write_corpus(root, rows=(), name="garden", heading=True):
     folder = root / "data/corpora" / name
     (folder / "pages").mkdir(parents=True)
     (root / "config.yaml").write_text(f"corpus: {name}\nlanguage: en\n", encoding="utf-8")
-    for file in ("stages.csv", "relevance.csv", "hypotheses.yaml", "speakers.csv"):
+    for file in ("stages.csv", "relevance.csv", "hypotheses.yaml", "registrations.csv", "speakers.csv"):
         shutil.copy(ROOT / "data/corpora/demo" / file, folder / file)
     with (folder / "speakers.csv").open("a", encoding="utf-8") as file:
         file.write(PEOPLE.partition("\n")[2])

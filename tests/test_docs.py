@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "docs"))
 from write_pages import write_pages  # noqa: E402 - docs/ is no package
 
 
-@pytest.mark.parametrize("name", ["config.md", "assumptions.md", "codebook.html"])
+@pytest.mark.parametrize("name", ["config.md", "assumptions.md", "codebook.html", "preregistration.md"])
 def test_a_generated_page_is_up_to_date(name):
     """`make docs` writes the page as it stands."""
     assert (ROOT / "docs" / name).read_text(encoding="utf-8") == write_pages()[name]

@@ -53,7 +53,16 @@ def spread(payloads, n):
 
 
 def write_report(
-    supported=3, simulated=False, payloads=(), template=TEMPLATE, n=25, coder="dictionary", note="", look=EMPTY, **changes
+    supported=3,
+    simulated=False,
+    payloads=(),
+    template=TEMPLATE,
+    n=25,
+    coder="dictionary",
+    note="",
+    look=EMPTY,
+    registration=None,
+    **changes,
 ):
     """Return a report on made-up tables; ``payloads`` in turn replace every text that comes from pages or hand tables."""
     documents, turns, speakers, marks, sentences, matches, prevalence = make_tables()
@@ -86,6 +95,7 @@ def write_report(
     }
     figures = dict.fromkeys(("inclusion_flow", "hypotheses_forest", "shares_recovered"), look)
     corpus = {"id": "made", "title": payloads[0] if payloads else "A made-up corpus"}
+    corpus |= {"registration": registration} if registration else {}
     provenance = {"codebook": "1.0.0", "configuration": "corpus: made\nseed: 1"}
     return render_report(template, corpus, simulated, numbers, figures, tables, names, provenance, MEASURED, coder, note)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 from framings.inputs import check_inputs
+from framings.registrations import check_registration
 from framings.schemas import REFERENCE_NOTE
 from framings.settings import SettingsError, complete_settings
 from framings.shards import shard_names, shard_of
@@ -38,6 +39,7 @@ if not Path(FOLDER).is_dir():
 
 try:
     FINGERPRINTS = check_inputs(FOLDER, CODEBOOK, None if SIMULATED else REGISTER)
+    REGISTRATION = vars(check_registration(FOLDER))
 except (ValueError, FileNotFoundError) as error:
     raise WorkflowError(str(error))
 TITLE = Path(FOLDER, "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
@@ -117,6 +119,8 @@ FIGURES = [
     "main_subframes_by_actor_and_stage",
     "subframes_by_actor_and_stage",
     "hypotheses_forest",
+    "what_would_change",
+    "specification_curve",
 ]
 FIGURES += ["shares_recovered", "contrasts_recovered"] if SIMULATED else []
 RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recovery_text"] if SIMULATED else []
@@ -125,7 +129,8 @@ READING = ["accuracy", "mistakes", "confusions"] if CHECKS else []
 CODING = ["agreement", "coder_confusions", "coder_accuracy", "coder_differences"] if CODED else []
 CALIBRATED = ["error_rates"] if Path(FOLDER, "calibration/rates.csv").exists() else []
 FIGURES += CALIBRATED
-EXTRA = RECOVERY + READING + CODING + CALIBRATED
+VARIED = ["changes", "sensitivities", "tippings", "interactions", "curves", "specifications"]
+EXTRA = RECOVERY + READING + CODING + VARIED + CALIBRATED
 TABLES = [
     "documents",
     "duplicates",
@@ -138,6 +143,8 @@ TABLES = [
     "topics",
     "topic_words",
     "topic_links",
+    "topic_stages",
+    "rarities",
     "unresolved",
     "evidence",
 ]

@@ -15,7 +15,7 @@ tables |= {name: read_tables(path) for name, path in zip(settings.extra, given.e
 template, numbers, names = (Path(given[name]).read_text(encoding="utf-8") for name in ("template", "numbers", "names"))
 numbers, names = json.loads(numbers), json.loads(names)
 figures = {Path(path).stem: Path(path).read_bytes() for path in given.figures}
-corpus = {"id": snakemake.wildcards.corpus, "title": settings.title}
+corpus = {"id": snakemake.wildcards.corpus, "title": settings.title, "registration": settings.registration}
 provenance = {"codebook": f"version {names['codebook_version']}"} | settings.provenance
 measured = names["what_is_measured"]
 coded = settings.coder, settings.reference_note

@@ -47,19 +47,32 @@ def read_settings(root, tolerant=False):
         return complete_settings({}, schema) | named
 
 
+def find_folder(root, settings, corpus=None):
+    """Return the folder of a corpus, or raise where there is none."""
+    name, known = corpus or settings["corpus"], list_corpora(root)
+    folder = Path(root) / "data/corpora" / name
+    if not re.fullmatch("[a-z][a-z0-9_]*", name) or not folder.is_dir():
+        raise CheckError(f"there is no corpus {name!r} under data/corpora; there are {', '.join(known)}: name one with --corpus")
+    return folder
+
+
+def list_corpora(root):
+    """Return the names of the corpora that are not simulated."""
+    folders = (Path(root) / "data/corpora").iterdir()
+    return sorted(path.name for path in folders if path.is_dir() and not (path / "design.yaml").exists())
+
+
 def find_corpus(root, settings, corpus=None, pages=None):
     """Return (folder of a corpus, folder of its pages), or raise where there is none, or it is made by simulation."""
-    corpora, name = Path(root) / "data/corpora", corpus or settings["corpus"]
-    known = sorted(path.name for path in corpora.iterdir() if path.is_dir() and not (path / "design.yaml").exists())
-    if not re.fullmatch("[a-z][a-z0-9_]*", name) or not (corpora / name).is_dir():
-        raise CheckError(f"there is no corpus {name!r} under data/corpora; there are {', '.join(known)}: name one with --corpus")
-    if (corpora / name / "design.yaml").exists():
+    folder = find_folder(root, settings, corpus)
+    if (folder / "design.yaml").exists():
+        others = ", ".join(list_corpora(root))
         raise CheckError(
-            f"the corpus {name!r} is simulated and takes no documents; name another one with --corpus: {', '.join(known)}"
+            f"the corpus {folder.name!r} is simulated and takes no documents; name another one with --corpus: {others}"
         )
-    default = settings["pages"] if name == settings["corpus"] or not corpus else ""
-    place = Path(pages) if pages else Path(root) / default if default else corpora / name / "pages"
-    return corpora / name, place
+    default = settings["pages"] if folder.name == settings["corpus"] or not corpus else ""
+    place = Path(pages) if pages else Path(root) / default if default else folder / "pages"
+    return folder, place
 
 
 def check_corpus(root, folder, pages):

@@ -71,9 +71,10 @@ def check_settings(root):
 
 
 def check_hypotheses(root, folder, known, stages):
-    """Return the findings on the codebook and the hypotheses."""
+    """Return the findings on the codebook, the hypotheses and their registration."""
     from framings.codebook import read_codebook
     from framings.hypotheses import read_hypotheses
+    from framings.registrations import UNREGISTERED, check_registration
 
     place = root / "data/reference/codebook.yaml"
     try:
@@ -88,7 +89,13 @@ def check_hypotheses(root, folder, known, stages):
         read_hypotheses(place.read_text(encoding="utf-8"), codes, actors, stages["stage_id"])
     except (ValueError, OSError) as error:
         return [Finding(True, _name_file(" ".join(str(error).split()), place))]
-    return []
+    place = folder / "registrations.csv"
+    try:
+        found = check_registration(folder)
+    except (ValueError, OSError) as error:
+        return [Finding(True, _name_file(" ".join(str(error).split()), place))]
+    cure = f"Register it with its reason: framings register --corpus {folder.name} --reason …"
+    return [Finding(False, f"{place}: {found.sentence} {cure}")] if found.status in UNREGISTERED else []
 
 
 def read_register(file, name):

@@ -1,13 +1,14 @@
 """Hypotheses: claims written down before they are tried, each with its test, its contrast and where it comes from."""
 
-import datetime
 import difflib
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import MISSING, asdict, dataclass
 
 import yaml
 
+from framings.days import is_day
 from framings.mappings import TwiceError, load_mapping
 
 # What each test needs beside id, family, test, claim and ground.
@@ -24,6 +25,8 @@ EVERY_TEST = ("id", "family", "test", "claim", "ground")
 FREE = ("strength", "sign", "among")  # further keys; among: only sentences with this code are looked at
 SIGNS = {"equivalence": ("0",), "joint": ("two-sided",), "upper_bound": ("-",)}  # all others: + or - or two-sided
 NO_AMONG = ("joint", "within_actor")
+TEXTS = ("claim", "ground", "strength", "title", "reason")  # keys that hold prose
+ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class HypothesesError(ValueError):
@@ -32,13 +35,14 @@ class HypothesesError(ValueError):
 
 @dataclass(frozen=True)
 class Window:
-    """Days whose documents a hypothesis is tried on, both ends included; None is open."""
+    """Days whose documents a hypothesis is tried on, both ends included; None is open. ``reason``: why these days."""
 
     id: str
     title: str
     start: str | None
     end: str | None
     confirmatory: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,33 +99,51 @@ class Hypothesis:
 
 @dataclass(frozen=True)
 class Hypotheses:
-    """A corpus's windows, families and hypotheses, and the SHA-256 of what they say (comments and layout do not count)."""
+    """A corpus's windows, families and hypotheses, and the SHA-256 of what they say: comments, layout and order do not count.
+
+    ``entries`` has the SHA-256 of each entry by its id; an id of a window or a family has ``window.`` or ``family.`` before it.
+    """
 
     windows: tuple
     families: tuple
     hypotheses: tuple
     sha256: str
+    entries: dict
 
 
-def read_hypotheses(text, codes, actors, stages):
+def read_hypotheses(text, codes=None, actors=None, stages=None):
     """Return the ``Hypotheses`` written in ``text`` (YAML), or raise ``HypothesesError`` at the first entry that is wrong.
 
     ``codes`` (with composites), ``actors`` and ``stages`` are the known ids; a misspelt one is refused with the nearest.
+    Names of a kind that is not given are taken as they stand.
     """
     book = _load(text)
     _refuse_keys(book, "hypotheses.yaml", ("windows", "families", "hypotheses"))
     windows = tuple(_read_window(entry) for entry in _entries(book, "windows", Window))
     families = tuple(Family(**entry) for entry in _entries(book, "families", Family))
-    known = {"codes": list(codes), "actors": list(actors), "stages": list(stages), "families": [f.id for f in families]}
+    known = {"codes": codes, "actors": actors, "stages": stages, "families": [family.id for family in families]}
+    known = {kind: None if names is None else list(names) for kind, names in known.items()}
     hypotheses = tuple(_read_hypothesis(entry, known) for entry in _list_of(book, "hypotheses"))
     for kind, entries in (("windows", windows), ("families", families), ("hypotheses", hypotheses)):
         ids = [entry.id for entry in entries]
         twice = [name for name in ids if ids.count(name) > 1]
         if twice:
             raise HypothesesError(f"{kind}: the id {twice[0]!r} occurs twice; rename one")
-    said = [[asdict(entry) for entry in entries] for entries in (windows, families, hypotheses)]
-    canonical = json.dumps(said, sort_keys=True, ensure_ascii=False)
-    return Hypotheses(windows, families, hypotheses, hashlib.sha256(canonical.encode()).hexdigest())
+    hashed = {f"window.{entry.id}": _hash(_say(entry)) for entry in windows}
+    hashed |= {f"family.{entry.id}": _hash(_say(entry)) for entry in families}
+    hashed |= {entry.id: _hash(_say(entry)) for entry in hypotheses}
+    return Hypotheses(windows, families, hypotheses, _hash(hashed), hashed)
+
+
+def _say(entry):
+    """Return what an entry says: keys left at their default are left out, so that a new kind of key changes no old hash."""
+    defaults = {name: field.default for name, field in entry.__dataclass_fields__.items() if field.default is not MISSING}
+    return {key: value for key, value in asdict(entry).items() if key not in defaults or value != defaults[key]}
+
+
+def _hash(mapping):
+    """Return the SHA-256 of a mapping, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(mapping, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _load(text):
@@ -145,17 +167,18 @@ def _list_of(book, section):
     if not isinstance(entries, list) or not entries:
         raise HypothesesError(f"hypotheses.yaml: {section} is missing or empty; give a list of entries")
     for number, entry in enumerate(entries, start=1):
-        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
-            raise HypothesesError(f"hypotheses.yaml: entry {number} of {section} has no id in letters; give it one")
+        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str) or not ID.fullmatch(entry["id"]):
+            raise HypothesesError(f"hypotheses.yaml: entry {number} of {section} has no id of letters, digits and _; give it one")
     return entries
 
 
 def _entries(book, section, kind):
-    """Return the entries of windows or families with exactly the keys of their dataclass."""
-    keys = tuple(kind.__dataclass_fields__)
+    """Return the entries of windows or families with the keys of their dataclass."""
+    fields = kind.__dataclass_fields__
+    needed = [name for name, field in fields.items() if field.default is MISSING]
     for entry in _list_of(book, section):
         place = f"{section} {entry['id']}"
-        _refuse_keys(entry, place, keys)
+        _refuse_keys(entry, place, needed, [name for name in fields if name not in needed])
         if not isinstance(entry["confirmatory"], bool):
             raise HypothesesError(f"{place}: confirmatory is {entry['confirmatory']!r}; write true or false")
     return book[section]
@@ -182,6 +205,8 @@ def _read_hypothesis(entry, known):
         raise HypothesesError(f"{place}: {name} stands on both sides; remove it from a or b")
     if test == "upper_bound" and len(actors["a"]) > 1:
         raise HypothesesError(f"{place}, a: an upper bound is for one actor; write one entry for each")
+    if test != "joint" and isinstance(entry["code"], list):
+        raise HypothesesError(f"{place}, code: {entry['code']} is a list; {test} takes one code, a composite where it is several")
     if test == "joint" and len(actors["actors"]) < 2:
         raise HypothesesError(f"{place}, actors: a joint test compares at least two actors; name another")
     fields = {key: entry[key] for key in ("id", "family", "test", "claim", "ground", "strength") if key in entry}
@@ -213,11 +238,16 @@ def _refuse_keys(mapping, place, required, free=()):
     for key in required:
         if key not in mapping or (mapping[key] in ("", [], None) and key not in ("start", "end")):
             raise HypothesesError(f"{place}: key {key!r} is missing or empty; it is needed here")
+    for key in TEXTS:
+        if not isinstance(mapping.get(key, ""), str):
+            raise HypothesesError(f"{place}, {key}: {mapping[key]!r} is no text; put it in quotation marks")
 
 
 def _refuse_unknown(name, known, place, key):
-    """Return ``name``, or raise where it is not known, with the nearest known one."""
-    if not isinstance(name, str) or name not in known:
+    """Return ``name``, or raise where it is not known, with the nearest known one; ``known`` None takes any."""
+    if not isinstance(name, str) or not name:
+        raise HypothesesError(f"{place}, {key}: {name!r} is no name; write it in letters")
+    if known is not None and name not in known:
         raise HypothesesError(f"{place}, {key}: {name!r} is unknown; {_nearest(name, list(known))}")
     return name
 
@@ -248,10 +278,9 @@ def _read_points(value, place, key):
 
 def _read_day(value, place, key):
     """Return a day as YYYY-MM-DD."""
-    try:
-        return datetime.date.fromisoformat(str(value)).isoformat()
-    except ValueError as error:
-        raise HypothesesError(f"{place}, {key}: {value!r} is not a day; write YYYY-MM-DD") from error
+    if not is_day(str(value)):
+        raise HypothesesError(f"{place}, {key}: {value!r} is not a day; write YYYY-MM-DD")
+    return str(value)
 
 
 def _read_sign(entry, test, place):

@@ -35,6 +35,7 @@ def check_inputs(folder, codebook, register=None):
     check_relevance(read_hand_table(folder / "relevance.csv", RELEVANCE))
     read_corpus(folder, codebook)
     names = ["speakers.csv", "stages.csv", "relevance.csv", "hypotheses.yaml"]
+    names += ["registrations.csv"] if (folder / "registrations.csv").exists() else []
     if (folder / "places.csv").exists():
         read_hand_table(folder / "places.csv", PLACES)
         names.append("places.csv")
