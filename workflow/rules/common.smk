@@ -114,8 +114,10 @@ RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recover
 CHECKS = sorted(str(path) for path in Path(FOLDER, "checks").glob("*.csv"))
 READING = ["accuracy", "mistakes", "confusions"] if CHECKS else []
 CODING = ["agreement", "coder_confusions", "coder_accuracy", "coder_differences"] if CODED else []
+CALIBRATED = ["error_rates"] if Path(FOLDER, "calibration/rates.csv").exists() else []
+FIGURES += CALIBRATED
 VARIED = ["changes", "sensitivities", "tippings", "interactions", "curves", "specifications"]
-EXTRA = RECOVERY + READING + CODING + VARIED
+EXTRA = RECOVERY + READING + CODING + VARIED + CALIBRATED
 TABLES = [
     "documents",
     "duplicates",

@@ -44,7 +44,8 @@ rule plot_figures:
         assessments="results/{corpus}/assessments.parquet",
         specifications="results/{corpus}/specifications.parquet",
         curves="results/{corpus}/curves.parquet",
-        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
+        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY + CALIBRATED),
+        review="results/{corpus}/calibration.json" if CALIBRATED else [],
         sensitivities="results/{corpus}/sensitivities.parquet",
         changes="results/{corpus}/changes.parquet",
         names="results/{corpus}/names.json",
@@ -61,7 +62,7 @@ rule plot_figures:
         reference_note=NOTE,
         title=TITLE,
         simulated=SIMULATED,
-        recovery=RECOVERY,
+        recovery=RECOVERY + CALIBRATED,
     script:
         "../scripts/plot_figures.py"
 
@@ -140,6 +141,7 @@ rule render_report:
         extra=expand("results/{{corpus}}/{table}.parquet", table=EXTRA),
         names="results/{corpus}/names.json",
         figures=figures(["svg"]),
+        review="results/{corpus}/calibration.json" if CALIBRATED else [],
         code=code("render_report"),
     output:
         report="results/{corpus}/report.html",

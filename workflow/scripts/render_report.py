@@ -17,11 +17,10 @@ cite = cite_tables(tables, paths, settings.makers, settings.coder)
 figures = {Path(path).stem: Path(path).read_bytes() for path in given.figures}
 corpus = {"id": snakemake.wildcards.corpus, "title": settings.title, "registration": settings.registration}
 provenance = {"codebook": f"version {names['codebook_version']}"} | settings.provenance
-texts, coded = (
-    (Path(given.template).read_text(encoding="utf-8"), corpus, settings.simulated),
-    (settings.coder, settings.reference_note),
-)
-page = render_report(*texts, cite, figures, tables, names, provenance, names["what_is_measured"], *coded)
+review = json.loads(Path(given.review).read_text(encoding="utf-8")) if given.get("review") else None
+texts = Path(given.template).read_text(encoding="utf-8"), corpus, settings.simulated
+shown = cite, figures, tables, names, provenance, names["what_is_measured"], settings.coder, settings.reference_note
+page = render_report(*texts, *shown, review)
 Path(snakemake.output.report).write_text(page, encoding="utf-8")
 Path(snakemake.output.numbers).write_text(json.dumps(cite.list_numbers(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 log.info("the report is at %s", snakemake.output.report)

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from framings.calibrating import add_parser as add_calibration_parser
 from framings.coding import add_parser
 from framings.registering import add_register_parser
 from framings.talks import Talk, tell_error
@@ -111,6 +112,7 @@ def build_parser():
     )
     check.set_defaults(run=run_check)
     add_parser(commands, shape)
+    add_calibration_parser(commands, shape)
     add_register_parser(commands, shape)
     add_topics_parser(commands, shape)
     add_trace_parser(commands, shape)

@@ -56,6 +56,7 @@ TABLE_TITLES = {
     "coder_accuracy": "How well coders give the reference codes",
     "coder_differences": "How much better one coder gives the reference codes than another",
     "coders_tried": "What was tried for the trained coder",
+    "error_rates": "What the tests make of simulated data of this design",
     "accuracy": "How well the text was read, against the marks of readers",
     "mistakes": "What was read wrongly in the documents marked by readers",
     "confusions": "Kinds of text as readers and the workflow see them",
@@ -64,13 +65,16 @@ TABLE_TITLES = {
     "twins": "One event's text in two languages",
 }
 NOT_CODED = (
-    "inclusion", "documents", "unresolved", "topics", "topic_words", "topic_stages", "recovery_text", "accuracy", "mistakes", "confusions", "duplicates", "twins",
+    "error_rates", "inclusion", "documents", "unresolved", "topics", "topic_words", "topic_stages", "recovery_text", "accuracy", "mistakes", "confusions", "duplicates", "twins",
 )  # fmt: skip
 FILES_ONLY = ("left_out", "sensitivities", "specifications", "evidence", "coder_confusions")  # too long for the appendix
 ON_REFERENCE = ("agreement", "coder_confusions", "coder_accuracy", "coder_differences", "coders_tried")
 OF_DICTIONARY = ("evidence", "recovery_shares", "recovery_contrasts", "recovery_coding")
 # Columns of a table that look otherwise than in the others.
 TABLE_LOOKS = {
+    "error_rates": {
+        "rate": ("%", "percent"), "low": ("95 % low", "percent"), "high": ("95 % high", "percent"), "n_sets": ("data sets", "count"), "n_hits": ("hits", "count"),
+    },
     "changes": {"n_variations": ("tried", "count"), "n_changing": ("change it", "count"), "n_untested": ("too little left", "count")},
     "tippings": {
         "share_a": ("share of a, %", "percent"), "share_b": ("share of b, %", "percent"), "to_zero": ("to nil, points", "points"),
@@ -136,6 +140,7 @@ def render_report(
     what_is_measured,
     coder_id="dictionary",
     reference_note="",
+    review=None,
 ):
     """Return the report as one self-contained HTML page.
 
@@ -145,7 +150,8 @@ def render_report(
     coders_tried. names:
     {"codes": {code: (title, family)}, "families": {composite code: title}, "actors": {id: name}, "hypothesis_families": {id:
     title}, "windows": {id: title}}. provenance: {what: text}. coder_id: whose codes give the headline numbers, as in ``quote_numbers``.
-    reference_note: what should be known of the reference codes; it heads each table that rests on them. Raises ``ReportError`` where the prose
+    reference_note: what should be known of the reference codes; it heads each table that rests on them. review: {"reading", "state"} of
+    the table error_rates, where there is one (``framings.kept_rates``). Raises ``ReportError`` where the prose
     cites a number or the template a field that nobody gives.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -182,6 +188,7 @@ def render_report(
         "unresolved": list(tables["unresolved"].head(12).itertuples()),
         "provenance": provenance,
         "what_is_measured": what_is_measured,
+        "review": review,
         "join": join_words,
     }
     try:
