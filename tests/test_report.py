@@ -29,8 +29,10 @@ from gallery_tables import (
 )  # fmt: skip
 from test_products import HOSTILE
 
+from framings.changes import CHANGES
 from framings.citations import Citations, ReportError
 from framings.coding_quality import compare_verdicts
+from framings.curves import CURVES
 from framings.products import count_inclusion, list_unresolved, pick_evidence, quote_numbers
 from framings.report import caption_table, join_words, link_sentence, mark_spans, render_report
 from framings.schemas import REFERENCE_NOTE
@@ -324,6 +326,57 @@ def test_the_gates_say_which_codes_may_enter_confirmatory_tests():
     text = read_text(write_coded_report())
     assert "Family (alpha at least 0.8 ): 2 of 2 pass: RS_any and OS_any." in text
     assert "too few: given to 4 sentences in 4 documents" in text
+
+
+def make_court():
+    """Return made-up tables changes and curves: one test carried out, one that could not be."""
+    told = {
+        "coder_id": "dictionary",
+        "window_id": "all",
+        "confirmatory": True,
+        "n_variations": 40,
+        "n_changing": 2,
+        "n_untested": 0,
+    }
+    tested = told | dict.fromkeys(
+        ("p", "p_holm", "p_swap", "p_jackknife", "p_score", "p_swap_blocks", "p_jackknife_blocks", "p_score_blocks"), 0.02
+    )
+    tested |= {"hypothesis_id": "H1", "claim": "A says more", "contrast": "A − B", "verdict": "supported", "estimate": 0.12}
+    tested |= {"low": 0.05, "high": 0.19, "score_low": 0.04, "score_high": 0.2, "smallest_detectable": 0.1}
+    tested |= {
+        "what_would_change": "2 of 40 changes give another verdict: without d7.",
+        "tipping": "An error of 12 points would do.",
+    }
+    open_ = told | {
+        "hypothesis_id": "H2",
+        "claim": "B says less",
+        "contrast": "B − A",
+        "verdict": "too rare",
+        "missing": "20 sentences needed",
+    }
+    curve = {
+        "hypothesis_id": "H1",
+        "window_id": "all",
+        "confirmatory": True,
+        "n_estimable": 120,
+        "n_claimed": 118,
+        "lowest": 0.02,
+    }
+    curve |= {"median": 0.11, "highest": 0.2, "p_median": 0.004}
+    return {
+        "changes": pd.DataFrame([tested, open_], columns=list(CHANGES.columns)),
+        "curves": pd.DataFrame([curve], columns=list(CURVES.columns)),
+    }
+
+
+def test_each_verdict_stands_beside_what_it_rests_on_and_what_would_change_it():
+    """Three p-values, each by blocks too, both intervals, changes, tipping point and curve; what is not tested says what is missing."""
+    text = re.sub(r"\( ", "(", re.sub(r" ([).:;,])", r"\1", " ".join(read_text(write_report(**make_court())).split())))
+    assert "+12.0 (+5.0 to +19.0) points" in text and "+4.0 to +20.0" in text
+    assert text.count(".020 (.020)") == 3 and "2 of 40 overturn it" in text
+    assert "without d7. An error of 12 points would do. Over 120 specifications" in text
+    assert "from +2.0 to +20.0 points, half-way +11.0; 118 are as claimed, and the joint p of the median is .004" in text
+    assert "B says less [B − A]: too rare; 20 sentences needed." in text
 
 
 def test_a_caption_says_what_a_table_of_a_coder_rests_on():

@@ -173,7 +173,7 @@ def render_report(
         "figures": {name: "data:image/svg+xml;base64," + base64.b64encode(svg).decode() for name, svg in figures.items()},
         "confirmatory": group_tests(tests[tests["confirmatory"]], names, cite),
         "exploratory": group_tests(tests[~tests["confirmatory"]], names, cite),
-        "court": describe_court(tables["changes"], tables["curves"], names, cite),
+        "court": describe_court(tables["changes"], tables["curves"], names, cite) if "changes" in tables else None,
         "evidence": group_evidence(tables["evidence"], names),
         "shares": compare_families(cite, names, coder_id),
         "appendix": list_appendix(shown),
