@@ -371,7 +371,7 @@ def make_court():
 
 def test_each_verdict_stands_beside_what_it_rests_on_and_what_would_change_it():
     """Three p-values, each by blocks too, both intervals, changes, tipping point and curve; what is not tested says what is missing."""
-    text = re.sub(r"\( ", "(", re.sub(r" ([).:;,])", r"\1", " ".join(read_text(write_report(**make_court())).split())))
+    text = re.sub(r"\( ", "(", re.sub(r" ([).:;,])(?!\d)", r"\1", " ".join(read_text(write_report(**make_court())).split())))
     assert "+12.0 (+5.0 to +19.0) points" in text and "+4.0 to +20.0" in text
     assert text.count(".020 (.020)") == 3 and "2 of 40 overturn it" in text
     assert "without d7. An error of 12 points would do. Over 120 specifications" in text
