@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import yaml
+from framings.figure_notes import ABOUT
 from framings.inputs import check_inputs
 from framings.registrations import check_registration
 from framings.schemas import REFERENCE_NOTE
@@ -54,14 +55,17 @@ wildcard_constraints:
 
 @functools.cache
 def imported(path):
-    """Return the library modules that a Python file imports itself, always as `from framings.x import y`."""
-    names = re.findall(r"^ *from (framings[.\w]+) import ", path.read_text(encoding="utf-8"), re.M)
+    """Return the library modules that a Python file or a notebook imports itself, always as `from framings.x import y`."""
+    names = re.findall(r'^ *"?from (framings[.\w]+) import ', path.read_text(encoding="utf-8"), re.M)
     return [Path(workflow.basedir, "workflow/src", *name.split(".")).with_suffix(".py") for name in names]
 
 
-def code(rule):
-    """Return the adapter of a rule and every library module that it imports, directly or through others."""
-    found, queue = set(), [Path(workflow.basedir, "workflow/scripts", f"{rule}.py")]
+def code(rule, *notebooks):
+    """Return the adapter of a rule and every library module that it or notebooks import, directly or through others."""
+    found, queue = set(), [
+        Path(workflow.basedir, "workflow/scripts", f"{rule}.py"),
+        *map(Path(workflow.basedir).joinpath, notebooks),
+    ]
     while queue:
         path = queue.pop()
         if path not in found:
@@ -152,3 +156,42 @@ TABLES += EXTRA
 def figures(suffixes):
     """Return the files of all figures in the given formats."""
     return expand("results/{{corpus}}/figures/{figure}.{suffix}", figure=FIGURES, suffix=suffixes)
+
+
+NOTEBOOKS = ["corpus", "coding", "findings", "template"]
+PRINTED = ["png", "svg", "pdf", "txt"]
+MAIN_TABLES = {
+    "inclusion": "Corpus",
+    "documents": "Corpus",
+    "prevalence": "Frames",
+    "assessments": "Hypotheses",
+    "changes": "Hypotheses",
+    "curves": "Hypotheses",
+    "topics": "Topics",
+}
+MAIN_TABLES |= {"agreement": "Coding", "coder_accuracy": "Coding"} if CODED else {}
+MAIN_TABLES |= {"recovery_contrasts": "Recovery"} if SIMULATED else {}
+
+
+def in_report(path, name, caption, category, kind):
+    """Return a product marked for `snakemake --report`: its caption, and labels to find it by."""
+    labels = {"what": name.replace("_", " "), "data": "simulated" if SIMULATED else "real pages"}
+    return report(path, caption=f"../report/{caption}.rst", category=category, subcategory=kind, labels=labels)
+
+
+def reported_figures():
+    """Return the SVG of every figure, marked for the report of Snakemake."""
+    pairs = [(name, ABOUT[name].category if name in ABOUT else "Other") for name in FIGURES]
+    return [
+        in_report(f"results/{{corpus}}/figures/{name}.svg", name, f"figures/{name}", category, "Figures")
+        for name, category in pairs
+    ]
+
+
+def reported_tables():
+    """Return the page of every table, the main ones marked for the report of Snakemake."""
+    paths = {name: f"results/{{corpus}}/tables/{name}.html" for name in TABLES}
+    return [
+        in_report(path, name, "table", MAIN_TABLES[name], "Tables") if name in MAIN_TABLES else path
+        for name, path in paths.items()
+    ]

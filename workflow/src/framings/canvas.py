@@ -187,7 +187,8 @@ def draw_bars(page, bars, color, width, zorder, ends="butt"):
     if bars:
         points = [point for bar in bars for point in (*bar, (math.nan, math.nan))]
         xs, ys = zip(*points, strict=True)
-        page.axes.plot(xs, ys, color=color, lw=width * page.unit, zorder=zorder, solid_capstyle=ends)
+        snap = {} if ends == "butt" else {"snap": False}  # a dot that is moved to a pixel's edge loses its length
+        page.axes.plot(xs, ys, color=color, lw=width * page.unit, zorder=zorder, solid_capstyle=ends, **snap)
 
 
 def draw_marks(page, points, color, marker="o", size=5.0, filled=True, **style):
@@ -268,7 +269,10 @@ def save_svg(figure):
 def save_pdf(figures):
     """Return figures as the pages of one PDF file, without a date, the letters that are used embedded."""
     buffer = io.BytesIO()
-    with matplotlib.rc_context(STYLE), PdfPages(buffer, metadata={"CreationDate": None, "Creator": None, "Producer": None}) as file:
+    with (
+        matplotlib.rc_context(STYLE),
+        PdfPages(buffer, metadata={"CreationDate": None, "Creator": None, "Producer": None}) as file,
+    ):
         for figure in figures:
             file.savefig(figure)
     return buffer.getvalue()
@@ -281,14 +285,16 @@ def _bytes(figure, **options):
     return buffer.getvalue()
 
 
-def write_figures(drawn, parts, paths):
-    """Write figures to ``paths``: the name of a file says which figure of ``drawn`` it holds, its ending in which format.
+def write_figures(drawn, parts, captions, paths):
+    """Write figures and captions to ``paths``: the name of a file says which figure, its ending in which format; captions are .txt.
 
     PDF files hold the figures of ``parts`` where it has them, a page each: {name: [figure]}; a figure that is higher than a page
     of a journal stands there in several parts.
     """
     for path in map(Path, paths):
-        if path.suffix == ".pdf":
+        if path.suffix == ".txt":
+            path.write_text(captions[path.stem], encoding="utf-8")
+        elif path.suffix == ".pdf":
             path.write_bytes(save_pdf(parts.get(path.stem) or [drawn[path.stem]]))
         else:
             path.write_bytes({".png": save_png, ".svg": save_svg}[path.suffix](drawn[path.stem]))

@@ -100,9 +100,7 @@ def _draw_band(band, board, look, specifications, truth, page, top):
         ]
         rows = rows[rows["p_score"].notna()].sort_values(["estimate", "specification"], ignore_index=True)
         x = scale(-0.5, len(rows) - 0.5, *span)
-        _draw_estimates(
-            page, row, rows, x, span, floor + look["below"] + 0.14, look["curve"], truth.get(row.hypothesis_id)
-        )
+        _draw_estimates(page, row, rows, x, span, floor + look["below"] + 0.14, look["curve"], truth.get(row.hypothesis_id))
         _draw_board(page, board, rows, x, span, floor + look["below"], look)
 
 

@@ -2,7 +2,7 @@
 
 A figure makes one claim, which its heading says in words computed from the table, and is named after it. Cells that
 could not be estimated are drawn as such, never left out. ``simulated`` puts the words SIMULATED DATA on the picture.
-``save_png`` and ``save_svg`` of ``framings.canvas`` turn a Figure into bytes.
+``save_png``, ``save_svg`` and ``save_pdf`` of ``framings.canvas`` turn a Figure into bytes.
 """
 
 from collections import Counter
@@ -124,7 +124,7 @@ def frames_by_actor_and_stage(
         _draw_shares(page, cells, code, actors, stages, blocks, y, FAMILY_COLORS[k], FAMILY_MARKS[k], shift)
     _draw_gaps(page, cells, codes, actors, stages, blocks, floor)
     _stage_ticks(page, stages, blocks, floor)
-    _stage_key(page, stages, page.left + 0.1, page.bottom + _key_height(stages, 8.3) - 0.02, 8.3)
+    _stage_key(page, stages, page.left + 0.1, page.bottom + _key_height(stages, 8.3) - 0.02, 8.3, blocks[2])
     return page.figure
 
 
@@ -155,7 +155,7 @@ def main_subframes_by_actor_and_stage(
         _draw_shares(page, cells, code, actors, stages, blocks, y, color, mark, 0, 4.2)
         _draw_gaps(page, cells, [code], actors, stages, blocks, floor)
     _stage_ticks(page, stages, blocks, floor)
-    _stage_key(page, stages, page.left, page.bottom + _key_height(stages, 8.3) - 0.02, 8.3)
+    _stage_key(page, stages, page.left, page.bottom + _key_height(stages, 8.3) - 0.02, 8.3, blocks[2])
     return page.figure
 
 
@@ -215,7 +215,7 @@ def subframes_by_actor_and_stage(
         size = next((s for s in (8, LEAST) if measure_width(clean(title), s) <= 2.3), LEAST)
         say(page, page.left + 0.42, y + 0.075, wrap_lines(title, 2.3, size, most=1)[0], size)
         _heat_row(page, [[cells.get((code, a, s)) for s in columns] for a in actors], blocks, y, row, color, most)
-    _stage_key(page, stages, page.left, page.bottom + _key_height(stages, 8.3) - 0.02, 8.3)
+    _stage_key(page, stages, page.left, page.bottom + _key_height(stages, 8.3) - 0.02, 8.3, blocks[2])
     return page.figure
 
 
@@ -318,35 +318,34 @@ def _draw_gaps(page, cells, codes, actors, stages, blocks, floor):
 
 def _stage_ticks(page, stages, blocks, floor):
     """Write the stages' short names under every block; ids that are too wide become numbers explained in the key."""
-    names = _short_names(stages)
-    widest = max((measure_width(name, 7.5) for name in names), default=0)
-    size = min(7.5, 7.5 * 0.97 * blocks[2] / max(widest, 0.01))
     draw_lines(page, [((x0, floor), (x0 + blocks[1], floor)) for x0 in blocks[0]], SOFT, 0.8)
     for x0 in blocks[0]:
-        for j, name in enumerate(names):
-            say(page, x0 + (j + 0.5) * blocks[2], floor - 0.17, name, size, INK, ha="center")
+        for j, name in enumerate(_short_names(stages, blocks[2])):
+            say(page, x0 + (j + 0.5) * blocks[2], floor - 0.17, name, LEAST, INK, ha="center")
 
 
-def _short_names(stages):
-    """Return the stage ids where they are short, else numbers from 1; 'all' stays."""
-    short = all(len(stage) <= 3 for stage in stages)
+def _short_names(stages, room=1.0):
+    """Return the stage ids where they are short and fit the room in inches, else numbers from 1; 'all' stays."""
+    short = all(len(stage) <= 3 and measure_width(stage, LEAST) <= 0.88 * room for stage in stages)
     return [stage if short or stage == "all" else str(j + 1) for j, stage in enumerate(stages)]
 
 
-def _key_lines(stages, width):
+def _key_lines(stages, width, room=1.0):
     pairs = [
-        f"{short} = {name}" for short, (stage, name) in zip(_short_names(stages), stages.items(), strict=True) if stage != "all"
+        f"{short} = {name}"
+        for short, (stage, name) in zip(_short_names(stages, room), stages.items(), strict=True)
+        if stage != "all"
     ]
-    return wrap_lines("Stages:  " + ";   ".join(pairs), width, 7.5)
+    return wrap_lines("Stages:  " + ";   ".join(pairs), width, LEAST)
 
 
 def _key_height(stages, width):
     return 0.14 * len(_key_lines(stages, width)) + 0.08
 
 
-def _stage_key(page, stages, x, y, width):
+def _stage_key(page, stages, x, y, width, room=1.0):
     """Write which short name stands for which stage."""
-    say_lines(page, x, y - 0.1, _key_lines(stages, width), 7.5, SOFT, leading=1.34)
+    say_lines(page, x, y - 0.1, _key_lines(stages, width, room), LEAST, SOFT, leading=1.34)
 
 
 def _heat_row(page, blocks_of_cells, blocks, y, height, color, most):

@@ -20,7 +20,7 @@ def shrink_svg(svg):
     svg = GLYPH.sub(_place_glyph, svg)
     svg = re.sub(r' (x|y)="(-?\d+\.\d+)"', lambda found: f' {found[1]}="{_round(found[2])}"', svg)
     svg = re.sub(r'(id="|href="#)DejaVuSans-', r"\1D", svg)
-    svg = re.sub(r': |; (?=[\w-]+:)', lambda found: found.group().strip(), svg) if "<text" not in svg else svg
+    svg = re.sub(r": |; (?=[\w-]+:)", lambda found: found.group().strip(), svg) if "<text" not in svg else svg
     return re.sub(r">\s+<", "><", svg)
 
 

@@ -27,7 +27,7 @@ from framings.coder_names import caution_reader
 from framings.parts import Block, Plan, draw_whole
 
 COLUMNS = {"kind": 3.62, "plot": (3.72, 6.35), "told": 6.45}
-CLAIM, LINE, GAP = 1.85, 0.132, 0.2  # inches
+CLAIM, LINE, GAP = 2.05, 0.132, 0.2  # inches
 UNITLESS = ("joint",)  # tests whose statistic is no difference in points
 
 
