@@ -169,7 +169,7 @@ MAIN_TABLES = {
     "curves": "Hypotheses",
     "topics": "Topics",
 }
-MAIN_TABLES |= {"agreement": "Coding", "coder_accuracy": "Coding"} if CODED else {}
+MAIN_TABLES |= {"agreement": "Coding", "coder_differences": "Coding"} if CODED else {}
 MAIN_TABLES |= {"recovery_contrasts": "Recovery"} if SIMULATED else {}
 
 

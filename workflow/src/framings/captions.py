@@ -1,6 +1,5 @@
 """The captions of figures, as a journal wants them: what is shown, n, unit, interval, whose codes, and what talk can show."""
 
-
 from framings.canvas import count
 from framings.coder_names import explain_codes
 from framings.figure_notes import ABOUT, About
