@@ -40,7 +40,7 @@ def folder(tmp_path):
 
 def make_notebook(*cells):
     """Return a notebook with cells of code."""
-    made = [nbformat.v4.new_code_cell(source) | {"id": f"cell-{k}"} for k, source in enumerate(cells)]
+    made = [nbformat.v4.new_code_cell(source, id=f"cell-{k}") for k, source in enumerate(cells)]
     return nbformat.v4.new_notebook(cells=made)
 
 
@@ -78,7 +78,8 @@ def test_tables_are_opened_by_name_and_read_once(folder):
     """A file, shards as one table, a table in a folder; each reader has a copy of its own."""
     results = Results(folder)
     assert list(results["turns"]["shard"]) == ["00", "01"] and "tallies/dictionary" in results and "prevalence" not in results
-    results["inclusion"].loc[0, "x"] = 99
+    mine = results["inclusion"]
+    mine.loc[0, "x"] = 99
     (folder / "inclusion.parquet").unlink()
     assert results["inclusion"].loc[0, "x"] == 1
     assert results.names["actors"] == {"NORTH": "Aldo"} and results.coder_id == "dictionary" and not results.simulated
