@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 
 import yaml
+from framings.figure_notes import ABOUT
 from framings.inputs import check_inputs
 from framings.registrations import check_registration
 from framings.schemas import REFERENCE_NOTE
@@ -52,9 +53,9 @@ wildcard_constraints:
     figure="[a-z_]+",
 
 
-def code(rule):
-    """Return the adapter of a rule and every library module that it imports, directly or through others."""
-    return list_code(workflow.basedir, rule)
+def code(rule, *notebooks):
+    """Return the adapter of a rule and every library module that it or notebooks import, directly or through others."""
+    return list_code(workflow.basedir, rule, *notebooks)
 
 
 def shards(table):
@@ -141,3 +142,42 @@ TABLES += EXTRA
 def figures(suffixes):
     """Return the files of all figures in the given formats."""
     return expand("results/{{corpus}}/figures/{figure}.{suffix}", figure=FIGURES, suffix=suffixes)
+
+
+NOTEBOOKS = ["corpus", "coding", "findings", "template"]
+PRINTED = ["png", "svg", "pdf", "txt"]
+MAIN_TABLES = {
+    "inclusion": "Corpus",
+    "documents": "Corpus",
+    "prevalence": "Frames",
+    "assessments": "Hypotheses",
+    "changes": "Hypotheses",
+    "curves": "Hypotheses",
+    "topics": "Topics",
+}
+MAIN_TABLES |= {"agreement": "Coding", "coder_differences": "Coding"} if CODED else {}
+MAIN_TABLES |= {"recovery_contrasts": "Recovery"} if SIMULATED else {}
+
+
+def in_report(path, name, caption, category, kind):
+    """Return a product marked for `snakemake --report`: its caption, and labels to find it by."""
+    labels = {"what": name.replace("_", " "), "data": "simulated" if SIMULATED else "real pages"}
+    return report(path, caption=f"../report/{caption}.rst", category=category, subcategory=kind, labels=labels)
+
+
+def reported_figures():
+    """Return the SVG of every figure, marked for the report of Snakemake."""
+    pairs = [(name, ABOUT[name].category if name in ABOUT else "Other") for name in FIGURES]
+    return [
+        in_report(f"results/{{corpus}}/figures/{name}.svg", name, f"figures/{name}", category, "Figures")
+        for name, category in pairs
+    ]
+
+
+def reported_tables():
+    """Return the page of every table, the main ones marked for the report of Snakemake."""
+    paths = {name: f"results/{{corpus}}/tables/{name}.html" for name in TABLES}
+    return [
+        in_report(path, name, "table", MAIN_TABLES[name], "Tables") if name in MAIN_TABLES else path
+        for name, path in paths.items()
+    ]

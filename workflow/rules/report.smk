@@ -34,7 +34,7 @@ rule describe_corpus:
 
 
 rule plot_figures:
-    """Draw every figure as PNG and SVG; each is named after what it shows."""
+    """Draw every figure as PNG, SVG and PDF, with its caption; each is named after what it shows."""
     input:
         documents=shards("documents"),
         inclusion="results/{corpus}/inclusion.parquet",
@@ -52,7 +52,8 @@ rule plot_figures:
         stages=f"{FOLDER}stages.csv",
         code=code("plot_figures"),
     output:
-        figures=figures(["png", "svg"]),
+        figures(["png", "pdf", "txt"]),
+        figures=reported_figures(),
     log:
         "logs/plot_figures/{corpus}.log",
     benchmark:
@@ -90,7 +91,7 @@ rule release_tables:
         code=code("release_tables"),
     output:
         csv=expand("results/{{corpus}}/tables/{table}.csv", table=TABLES),
-        html=expand("results/{{corpus}}/tables/{table}.html", table=TABLES),
+        html=reported_tables(),
     log:
         "logs/release_tables/{corpus}.log",
     benchmark:
@@ -105,25 +106,34 @@ rule release_tables:
         "../scripts/release_tables.py"
 
 
-rule run_notebook:
-    """Run the notebook on the results and keep the executed copy as a page."""
+rule run_notebooks:
+    """Run the notebooks on the results and keep the executed copies as pages."""
     input:
-        notebook="notebooks/findings.ipynb",
+        expand("results/{{corpus}}/{table}.parquet", table=["inclusion", "duplicates", "unresolved", "evidence", *EXTRA]),
+        expand("results/{{corpus}}/tallies/{coder}.parquet", coder=CODERS),
+        EVIDENCE,
+        shards("documents"),
+        shards("turns"),
+        shards("speakers"),
+        shards("sentences"),
+        shards("passages"),
+        shards("matches"),
+        notebooks=expand("notebooks/{notebook}.ipynb", notebook=NOTEBOOKS),
         names="results/{corpus}/names.json",
-        figures=figures(["png"]),
+        figures=figures(["svg", "txt"]),
         prevalence="results/{corpus}/prevalence.parquet",
         assessments="results/{corpus}/assessments.parquet",
-        tallies="results/{corpus}/tallies/dictionary.parquet",
-        shards=shards("sentences") + shards("passages") + shards("matches"),
-        code=code("run_notebook") + code("render_report"),
+        code=code("run_notebooks", *expand("notebooks/{notebook}.ipynb", notebook=NOTEBOOKS)),
     output:
-        page="results/{corpus}/notebooks/findings.html",
+        pages=expand("results/{{corpus}}/notebooks/{notebook}.html", notebook=NOTEBOOKS),
     log:
-        "logs/run_notebook/{corpus}.log",
+        "logs/run_notebooks/{corpus}.log",
     benchmark:
-        "benchmarks/run_notebook/{corpus}.tsv"
+        "benchmarks/run_notebooks/{corpus}.tsv"
+    params:
+        coder=HEADLINE,
     script:
-        "../scripts/run_notebook.py"
+        "../scripts/run_notebooks.py"
 
 
 rule render_report:
@@ -179,10 +189,10 @@ rule verify_results:
         matches=shards("matches"),
         codes=shards("codes/dictionary"),
         products=[
-            figures(["png", "svg"]),
+            figures(PRINTED),
             expand("results/{{corpus}}/tables/{table}.{suffix}", table=TABLES, suffix=["csv", "html"]),
             "results/{corpus}/numbers.json",
-            "results/{corpus}/notebooks/findings.html",
+            expand("results/{{corpus}}/notebooks/{notebook}.html", notebook=NOTEBOOKS),
             "results/{corpus}/report.html",
         ],
         code=code("verify_results"),

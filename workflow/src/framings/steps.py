@@ -64,15 +64,18 @@ def find_maker(steps, path):
 
 @functools.cache
 def list_imported(base, path):
-    """Return the library modules that a Python file imports itself, always as `from framings.x import y`."""
-    names = re.findall(r"^ *from (framings[.\w]+) import ", Path(path).read_text(encoding="utf-8"), re.M)
+    """Return the library modules that a Python file or a notebook imports itself, always as `from framings.x import y`."""
+    names = re.findall(r'^ *"?from (framings[.\w]+) import ', Path(path).read_text(encoding="utf-8"), re.M)
     return [Path(base, "workflow/src", *name.split(".")).with_suffix(".py") for name in names]
 
 
-def list_code(base, rule):
-    """Return the adapter of a rule and every library module that it imports, directly or through others, relative to ``base``."""
+def list_code(base, rule, *notebooks):
+    """Return the adapter of a rule and every library module that it or ``notebooks`` import, directly or through others.
+
+    Paths are relative to ``base``. Notebooks are no part of the list, as they are inputs of their own.
+    """
     base = Path(base)
-    found, queue = set(), [base / "workflow/scripts" / f"{rule}.py"]
+    found, queue = set(), [base / "workflow/scripts" / f"{rule}.py", *(base / name for name in notebooks)]
     while queue:
         path = queue.pop()
         if path not in found:
