@@ -62,10 +62,10 @@ def list_corpora(root):
     return sorted(path.name for path in folders if path.is_dir() and not (path / "design.yaml").exists())
 
 
-def find_corpus(root, settings, corpus=None, pages=None):
-    """Return (folder of a corpus, folder of its pages), or raise where there is none, or it is made by simulation."""
+def find_corpus(root, settings, corpus=None, pages=None, simulated_too=False):
+    """Return (folder of a corpus, folder of its pages), or raise where there is none, or, mostly, it is made by simulation."""
     folder = find_folder(root, settings, corpus)
-    if (folder / "design.yaml").exists():
+    if (folder / "design.yaml").exists() and not simulated_too:
         others = ", ".join(list_corpora(root))
         raise CheckError(
             f"the corpus {folder.name!r} is simulated and takes no documents; name another one with --corpus: {others}"
@@ -76,14 +76,18 @@ def find_corpus(root, settings, corpus=None, pages=None):
 
 
 def check_corpus(root, folder, pages):
-    """Return the findings on a corpus: settings, files kept by hand, pages, people, in this order."""
+    """Return the findings on a corpus: settings, files kept by hand, pages, people, in this order.
+
+    A simulated corpus (it has a design.yaml) has register and pages from the workflow; only its other files are looked at.
+    """
     root, folder, pages = Path(root), Path(folder), Path(pages)
-    findings = check_settings(root)
-    register, found = collect_faults(folder / "documents.csv", read_register)
-    findings += found
-    keys = [] if register is None else list(register["document_id"])
-    corrections, found = collect_faults(folder / "corrections.csv", lambda file, name: read_corrections(file, name, keys))
-    findings += found
+    findings, register, corrections = check_settings(root), None, None
+    if not (folder / "design.yaml").exists():
+        register, found = collect_faults(folder / "documents.csv", read_register)
+        findings += found
+        keys = [] if register is None else list(register["document_id"])
+        corrections, found = collect_faults(folder / "corrections.csv", lambda file, name: read_corrections(file, name, keys))
+        findings += found
     known, found = collect_faults(folder / "speakers.csv", read_people)
     findings += found
     stages, found = collect_faults(folder / "stages.csv", read_stages)

@@ -164,7 +164,7 @@ def run_check(options):
     from framings.checking import check_corpus, find_corpus, read_settings, sum_up
 
     settings = read_settings(options.root, tolerant=True)
-    folder, pages = find_corpus(options.root, settings, options.corpus, options.pages)
+    folder, pages = find_corpus(options.root, settings, options.corpus, options.pages, simulated_too=True)
     findings = check_corpus(options.root, folder, pages)
     for finding in findings:
         print(str(finding).replace(f"{options.root}/", ""))
