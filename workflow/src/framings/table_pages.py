@@ -86,7 +86,9 @@ def describe_tables(library, rules):
 
 def _describe(module, contract, makers):
     """Return the lines on one table."""
-    written = "; ".join(dict.fromkeys(f"`{rule}` writes `{path.replace('{{', '{').replace('}}', '}')}`" for _, rule, path in makers))
+    written = "; ".join(
+        dict.fromkeys(f"`{rule}` writes `{path.replace('{{', '{').replace('}}', '}')}`" for _, rule, path in makers)
+    )
     key = ", ".join(f"`{name}`" for name in contract.key)
     facts = [f"One row is {contract.row}.", f"Key: {key}." if key else "", f"Rule {written}." if written else ""]
     lines = ["", f"### {contract.name}", "", " ".join(fact for fact in [*facts, f"Contract: `{module}`."] if fact), ""]
