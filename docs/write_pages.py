@@ -10,7 +10,7 @@ from framings.cli import build_parser
 from framings.codebook import read_codebook
 from framings.codebook_pages import render_codebook
 from framings.guide import describe_commands
-from framings.inputs import read_corpus
+from framings.inputs import read_corpus, read_title
 from framings.preregistrations import render_preregistration
 from framings.registrations import read_registrations
 from framings.settings import complete_settings, describe_settings
@@ -43,7 +43,7 @@ def preregister(corpus, schema):
     """Return the preregistration of a corpus, with the settings of config.yaml."""
     folder = ROOT / "data/corpora" / corpus
     known, stages, codebook, hypotheses = read_corpus(folder, ROOT / "data/reference/codebook.yaml")
-    title = (folder / "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
+    title = read_title(folder)
     config = complete_settings(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")), schema)
     registrations = read_registrations(folder / "registrations.csv")
     template = (ROOT / "docs/preregistration.md.j2").read_text(encoding="utf-8")

@@ -14,7 +14,6 @@ from write_pages import write_pages  # noqa: E402 - docs/ is no package
 from framings.cli import build_parser  # noqa: E402
 from framings.guide import GROUPS, list_commands  # noqa: E402
 
-
 GENERATED = ["config.md", "tables.md", "cli.md", "assumptions.md", "codebook.html", "preregistration.md"]
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()

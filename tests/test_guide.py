@@ -5,6 +5,7 @@ import json
 import sys
 
 import pytest
+from made_corpora import write_corpus
 
 from framings.cli import build_parser, main
 from framings.guide import GROUPS, list_commands
@@ -147,3 +148,29 @@ def test_every_contract_stands_on_the_page_of_tables(pytestconfig):
     assert {"ASSESSMENTS", "TURNS"} <= {contract.name.upper() for _, contract in contracts}
     assert ("estimates", "assess_hypotheses", "results/{corpus}/left_out.parquet") in find_outputs(root / "workflow/rules")
     assert "Rule `segment_turns` writes `results/{corpus}/turns/{shard}.parquet`" in page
+
+
+def test_a_corpus_without_a_title_is_told_before_it_stops_anything(tmp_path, capsys):
+    """The title is the first line of the README of its folder."""
+    corpus = write_corpus(tmp_path / "project")
+    title = corpus / "README.md"
+    for spoil, told in (
+        (lambda: title.write_text("#\n"), "its first line is the title"),
+        (title.unlink, "README.md is not there"),
+    ):
+        spoil()
+        assert main(["check"], root=corpus.parents[2]) == 1
+        assert told in capsys.readouterr().out
+
+
+def test_a_simulated_corpus_is_checked_without_its_register(tmp_path, capsys):
+    """Register and pages are the workflow's; the rest of the folder is looked at, and documents are still refused."""
+    corpus = write_corpus(tmp_path / "project")
+    (corpus / "design.yaml").write_text("{}\n")
+    (corpus / "documents.csv").unlink()
+    assert main(["check"], root=corpus.parents[2]) == 0
+    assert "is fine" in capsys.readouterr().out
+    (corpus / "stages.csv").unlink()
+    assert main(["check"], root=corpus.parents[2]) == 1
+    assert main(["add", "x.html"], root=corpus.parents[2]) == 1
+    assert "takes no documents" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import yaml
-from framings.inputs import check_inputs
+from framings.inputs import check_inputs, read_title, tell_absent
 from framings.registrations import check_registration
 from framings.schemas import REFERENCE_NOTE
 from framings.settings import SettingsError, complete_settings
@@ -40,9 +40,11 @@ if not Path(FOLDER).is_dir():
 try:
     FINGERPRINTS = check_inputs(FOLDER, CODEBOOK, None if SIMULATED else REGISTER)
     REGISTRATION = vars(check_registration(FOLDER))
-except (ValueError, FileNotFoundError) as error:
+    TITLE = read_title(FOLDER)
+except FileNotFoundError as error:
+    raise WorkflowError(tell_absent(error))
+except ValueError as error:
     raise WorkflowError(str(error))
-TITLE = Path(FOLDER, "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
 
 
 wildcard_constraints:

@@ -93,6 +93,7 @@ def check_corpus(root, folder, pages):
     stages, found = collect_faults(folder / "stages.csv", read_stages)
     findings += found
     findings += collect_faults(folder / "relevance.csv", read_relevance)[1]
+    findings += check_title(folder)
     findings += check_hypotheses(root, folder, known, stages)
     if register is not None and len(register):
         findings += check_addresses(register, folder / "documents.csv")
@@ -100,6 +101,19 @@ def check_corpus(root, folder, pages):
     if known is not None:
         findings += check_people(known, register, stages, folder)
     return findings + check_results(root / "results" / folder.name, folder)
+
+
+def check_title(folder):
+    """Return the finding on the title of a corpus, the first line of its README, where there is none."""
+    from framings.inputs import read_title, tell_absent
+
+    try:
+        read_title(folder)
+    except FileNotFoundError as error:
+        return [Finding(True, tell_absent(error))]
+    except ValueError as error:
+        return [Finding(True, str(error))]
+    return []
 
 
 def sum_up(findings, corpus):
