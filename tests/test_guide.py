@@ -5,7 +5,7 @@ import json
 import sys
 
 import pytest
-from made_corpora import write_corpus
+from made_corpora import make_row, write_corpus
 
 from framings.cli import build_parser, main
 from framings.guide import GROUPS, list_commands
@@ -174,3 +174,15 @@ def test_a_simulated_corpus_is_checked_without_its_register(tmp_path, capsys):
     assert main(["check"], root=corpus.parents[2]) == 1
     assert main(["add", "x.html"], root=corpus.parents[2]) == 1
     assert "takes no documents" in capsys.readouterr().err
+
+
+def test_one_page_of_two_may_be_missing_but_not_both(tmp_path, capsys):
+    """A corpus without any page is refused by the workflow, and the check says so beforehand."""
+    corpus = write_corpus(tmp_path / "project")
+    with (corpus / "documents.csv").open("a", newline="") as file:
+        csv.writer(file).writerows([make_row().values(), make_row(document_id="kremlin-en-102", page="102.html").values()])
+    assert main(["check"], root=corpus.parents[2]) == 1
+    assert "STOPS  data/corpora/garden/pages: 2 of 2 pages are missing" in capsys.readouterr().out
+    (corpus / "pages/102.html").write_text("<p>another page</p>")
+    main(["check"], root=corpus.parents[2])
+    assert "note   data/corpora/garden/pages: 1 of 2 pages are missing" in capsys.readouterr().out

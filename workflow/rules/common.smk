@@ -96,8 +96,19 @@ def saved_pages(shard):
     return sorted(str(path) for name in names if (path := Path(PAGES, name)).is_file())
 
 
+@functools.cache
+def has_pages():
+    """Return whether a page of the register is at hand."""
+    return any(map(saved_pages, SHARDS))
+
+
 def pages(wildcards):
-    """Return what a shard reads its pages from: the folder a job writes, or the saved files that exist."""
+    """Return what a shard reads its pages from: the folder a job writes, or the saved files that exist; refuse a corpus without any."""
+    if not SIMULATED and not has_pages():
+        cure = (
+            f"get them with snakemake --cores 1 --config corpus={CORPUS} -- fetch_pages, or say with pages=FOLDER where they are"
+        )
+        raise WorkflowError(f"no page of the corpus {CORPUS} is in {PAGES}: {cure}")
     return PAGES if SIMULATED else saved_pages(wildcards.shard)
 
 

@@ -184,7 +184,7 @@ def check_pages(register, corrections, folder, pages):
     if len(missing):
         pages_of = dict(zip(register["document_id"], register["page"], strict=True))
         named = [f"{key} ({pages_of[key]})" for key in missing["document_id"]]
-        findings.append(Finding(False, (
+        findings.append(Finding(len(missing) == len(register), (  # a corpus without any page is refused
             f"{pages}: {len(missing)} of {len(register)} pages are missing: {_list_some(named)}; get them with "
             f"snakemake --cores 1 fetch_pages --config corpus={folder.name}, or save them in a browser and call framings add on the files"
         )))  # fmt: skip

@@ -10,7 +10,7 @@ ASIDE = {
     "archive": "Done. The deposit is in {results}archive/; its README says how to build everything from it again.",
     "export": "Done. TEI, text tables and matrices are in {results}exports/, each with a README.",
     "calibrate": "Done. Error rates are in {results}calibration/; `framings calibration keep` keeps them with the corpus.",
-    "plan": "Done. What more documents and codes would bring is in {results}plan/.",
+    "plan": "Done. What more documents and codes would bring is in {results}plan.html.",
     "package": "Done. The replication package is in {results}package/ and package.zip; `framings verify` runs it again.",
 }
 
