@@ -1,5 +1,6 @@
 # make        set up .venv from the locked requirements and run the whole workflow
 # make test   the same set-up with the test tools, then every check and test
+# make setup  the set-up alone
 # make lock   renew the locked requirements from pyproject.toml;  make docs, make format, make clean
 
 PYTHON ?= python3
@@ -7,9 +8,11 @@ CORES ?= all
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: all run test check lock docs format clean
+.PHONY: all setup run test check lock docs format clean
 
 all: run
+
+setup: .venv/.installed
 
 run: .venv/.installed
 	@$(BIN)/snakemake --cores $(CORES)

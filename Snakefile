@@ -3,6 +3,7 @@
 `snakemake --cores all` builds everything for the corpus that config.yaml names; results/<corpus>/report.html is the way in.
 """
 
+from framings.summaries import summarise_run
 from snakemake.utils import min_version
 
 min_version("9.0")
@@ -44,7 +45,9 @@ rule all:
 
 
 onsuccess:
-    print(f"Done. Open {RESULTS}report.html; tables are in {RESULTS}tables/, figures in {RESULTS}figures/.")
+    registration = "" if REGISTRATION["status"] == "registered" else REGISTRATION["sentence"]
+    targets = workflow.dag_settings.targets
+    print(*summarise_run(targets, RESULTS, HEADLINE, SIMULATED, registration, note=NOTE), sep="\n")
 
 
 onerror:

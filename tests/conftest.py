@@ -45,4 +45,5 @@ def built(tmp_path_factory):
     checkout = Checkout(tmp_path_factory.mktemp("built") / "checkout")
     finished = checkout.run()
     assert finished.returncode == 0, finished.stdout + finished.stderr
+    checkout.said = finished.stdout
     return checkout

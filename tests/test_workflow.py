@@ -60,11 +60,12 @@ def test_touching_a_file_reruns_nothing(built):
     [
         ("corpsu=demo", "config key 'corpsu' is unknown; did you mean 'corpus'?"),
         ("topics={sedes: 3}", "config key 'topics.sedes' is unknown; did you mean 'topics.seeds'?"),
+        ("corpus=eaeu", "no page of the corpus eaeu is in data/corpora/eaeu/pages: get them with snakemake"),
         ("corpus=nowhere", "config key 'corpus': there is no folder data/corpora/nowhere/; known corpora are demo, eaeu, ungdc"),
     ],
 )
 def test_a_wrong_setting_is_refused_before_any_job(built, wrong, sentence):
-    """A misspelt key or an unknown corpus ends the call with one sentence."""
+    """A misspelt key, an unknown corpus, or one without any page ends the call with one sentence."""
     finished = built.run(config=[wrong])
     assert finished.returncode != 0
     assert sentence in finished.stderr + finished.stdout

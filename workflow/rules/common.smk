@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 from framings.figure_notes import ABOUT
-from framings.inputs import check_inputs
+from framings.inputs import check_inputs, read_title, tell_absent
 from framings.registrations import check_registration
 from framings.schemas import REFERENCE_NOTE
 from framings.settings import SettingsError, complete_settings
@@ -41,9 +41,11 @@ if not Path(FOLDER).is_dir():
 try:
     FINGERPRINTS = check_inputs(FOLDER, CODEBOOK, None if SIMULATED else REGISTER)
     REGISTRATION = vars(check_registration(FOLDER))
-except (ValueError, FileNotFoundError) as error:
+    TITLE = read_title(FOLDER)
+except FileNotFoundError as error:
+    raise WorkflowError(tell_absent(error))
+except ValueError as error:
     raise WorkflowError(str(error))
-TITLE = Path(FOLDER, "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
 
 
 wildcard_constraints:
@@ -82,8 +84,19 @@ def saved_pages(shard):
     return sorted(str(path) for name in names if (path := Path(PAGES, name)).is_file())
 
 
+@functools.cache
+def has_pages():
+    """Return whether a page of the register is at hand."""
+    return any(map(saved_pages, SHARDS))
+
+
 def pages(wildcards):
-    """Return what a shard reads its pages from: the folder a job writes, or the saved files that exist."""
+    """Return what a shard reads its pages from: the folder a job writes, or the saved files that exist; refuse a corpus without any."""
+    if not SIMULATED and not has_pages():
+        cure = (
+            f"get them with snakemake --cores 1 --config corpus={CORPUS} -- fetch_pages, or say with pages=FOLDER where they are"
+        )
+        raise WorkflowError(f"no page of the corpus {CORPUS} is in {PAGES}: {cure}")
     return PAGES if SIMULATED else saved_pages(wildcards.shard)
 
 
