@@ -4,7 +4,6 @@ The template (Jinja) is the prose. It cites numbers by the names that ``products
 link to the row from which it was read, and an unknown name stops the report. All text from pages is escaped.
 """
 
-import base64
 from urllib.parse import quote, urlsplit
 
 import jinja2
@@ -20,8 +19,10 @@ from framings.coding_quality import (
     describe_goals,
     select_accuracy,
 )
+from framings.explorer_page import pack_rows, write_block
 from framings.products import VERDICT_GROUPS, render_rows, show_value
 from framings.reading import describe_reading
+from framings.vectors import embed_svg
 
 DOCUMENT_COLUMNS = ["document_id", "date", "title", "event_type", "language", "status", "reason", "seed_document", "url"]
 TABLE_TITLES = {
@@ -102,6 +103,7 @@ def render_report(
     what_is_measured,
     coder_id="dictionary",
     reference_note="",
+    explorer=None,
 ):
     """Return the report as one self-contained HTML page.
 
@@ -111,7 +113,8 @@ def render_report(
     coders_tried; rows must be in the order in which ``quote_numbers`` saw them. names:
     {"codes": {code: (title, family)}, "families": {composite code: title}, "actors": {id: name}, "hypothesis_families": {id:
     title}, "windows": {id: title}}. provenance: {what: text}. coder_id: whose codes give the headline numbers, as in ``quote_numbers``.
-    reference_note: what should be known of the reference codes; it heads each table that rests on them. Raises ``ReportError`` where the prose
+    reference_note: what should be known of the reference codes; it heads each table that rests on them. explorer: from
+    ``explorer_page.render_explorer``, or None for the paper alone; with it the long tables are packed. Raises ``ReportError`` where the prose
     cites a number or the template a field that nobody gives.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -125,12 +128,13 @@ def render_report(
         "value": cite.value,
         "known": numbers.__contains__,
         "choose": cite.choose,
-        "figures": {name: "data:image/svg+xml;base64," + base64.b64encode(svg).decode() for name, svg in figures.items()},
+        "figures": {name: embed_svg(svg) for name, svg in figures.items()},
         "confirmatory": group_tests(tests[tests["confirmatory"]], names, cite),
         "exploratory": group_tests(tests[~tests["confirmatory"]], names, cite),
         "evidence": group_evidence(tables["evidence"], names),
         "shares": compare_families(tables["prevalence"], names, coder_id),
-        "appendix": list_appendix(shown),
+        "appendix": list_appendix(shown, packed=explorer is not None),
+        "explorer": explorer,
         "reading": describe_reading(tables["accuracy"], tables["mistakes"]) if "accuracy" in tables else None,
         "coding": describe_coding(tables, names),
         "by_coder": compare_verdicts(tables["assessments"], names, coder_id),
@@ -161,14 +165,22 @@ def describe_coding(tables, names):
     return shown if any(shown.values()) else None
 
 
-def list_appendix(shown):
-    """Return the tables of the appendix: [{name, title, n, on_reference, note, html}]; on_reference: whether it rests on reference codes."""
+def list_appendix(shown, packed=False):
+    """Return the tables of the appendix: [{name, title, n, on_reference, note, html}]; on_reference: whether it rests on reference codes.
+
+    A packed table's html is its place and its rows as a block, which the page's script unfolds when it is opened or linked to.
+    """
     entries = []
     for name, title in TABLE_TITLES.items():
         table = shown.get(name, ())
         if len(table):
             rests = name in ON_REFERENCE or ("coder_id" in table and table["coder_id"].isin(NEED_REFERENCE).any())
-            html = Markup(render_rows(table, f"t-{name}", TABLE_LOOKS.get(name)))
+            anchor, looks = f"t-{name}", TABLE_LOOKS.get(name)
+            if packed:
+                block = write_block(f"table-{name}", pack_rows(table, anchor, looks))
+                html = Markup('<div data-table="{}"></div>{}').format(name, block)
+            else:
+                html = Markup(render_rows(table, anchor, looks))
             note = COUNTED if rests and "n_coded" in table else ""
             entries.append({"name": name, "title": title, "n": len(table), "on_reference": rests, "note": note, "html": html})
     return entries
