@@ -238,7 +238,7 @@
       return make("article", { class: "x-item" }, make("p", { class: "near" }, why), foot(d, turn, found ? found.p : null, "", id), listCodes(k));
     }
     const words = textOf(text, found), near = (n) => text.rows.get(`${found.turn} ${found.number + n}`);
-    const before = near(-1) ? `… ${textOf(text, near(-1)).slice(-90)} ` : "", after = near(1) ? ` ${textOf(text, near(1)).slice(0, 90)} …` : "";
+    const before = near(-1) ? `… ${textOf(text, near(-1)).slice(-90).replace(/^\S*\s/, "")} ` : "", after = near(1) ? ` ${textOf(text, near(1)).slice(0, 90).replace(/\s\S*$/, "")} …` : "";
     const body = make("p", {}, make("span", { class: "near" }, before), markPlaces(words, placesOf(found)), make("span", { class: "near" }, after));
     return make("article", { class: "x-item" }, body, foot(d, turn, found.p, words, id), listCodes(k));
   }
@@ -323,13 +323,36 @@
       chart.textContent = "Nothing can be estimated here; the table says why.";
       return;
     }
+    const gone = rows.length - drawn.length;
+    if (gone) chart.after(make("p", { class: "small" }, `${count(gone, "cell")} of ${rows.length} cannot be estimated and ${gone === 1 ? "has" : "have"} no mark; the table says why.`));
     draw(chart, name, drawn, kept, choose);
+  }
+
+  // An actor has one colour and shape in every chart, whoever else is shown.
+  function fixLooks(part, names, order) {
+    if (part.field === "name" && part.scale?.range) {
+      part.scale.domain = names;
+      part.scale.range = names.map((name) => part.scale.range[order.indexOf(name) % part.scale.range.length]);
+    }
+    for (const value of Object.values(part)) if (value && typeof value === "object") fixLooks(value, names, order);
   }
 
   async function draw(chart, name, drawn, kept, choose) {
     const embed = await loadVega();
     if (!chart.isConnected) return;
-    const spec = { ...settings.charts[name], datasets: { ...settings.charts[name].datasets, rows: drawn } };
+    const spec = structuredClone(settings.charts[name]), order = [...core.main_actors, ...Object.keys(core.actors).filter((id) => !core.main_actors.includes(id))].map(nameActor);
+    const present = new Set(drawn.map((row) => row.name)), names = [...order, "Others"].filter((one) => present.has(one));
+    fixLooks(spec, names, [...order.slice(0, core.main_actors.length), "Others", ...order.slice(core.main_actors.length)]);
+    if (spec.height.step) {  // as a number: Vega-Lite does not fit a chart's width beside a height in steps without a warning
+      const step = spec.height.for === "offset" ? Math.max(spec.height.step * names.length, 22) : spec.height.step;
+      spec.height = step * new Set(drawn.map((row) => row.frame ?? row.label)).size;
+    }
+    if (chart.clientWidth < 500) {
+      spec.config.axisY.labelLimit = 118;
+      spec.config.axisX.labelLimit = 56;
+      spec.config.legend.columns = name === "tests" ? 1 : 2;
+    }
+    spec.datasets.rows = drawn;
     const options = { ast: true, actions: false, renderer: "svg", mode: "vega-lite", defaultStyle: false, tooltip: showTip, loader: { load: () => Promise.reject(new Error("nothing is loaded")) } };
     const { view } = await embed(chart, spec, options);
     view.addEventListener("click", (event, item) => {

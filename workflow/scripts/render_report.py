@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from framings.explorer_page import PARTS, render_explorer
 from framings.jobs import open_log
 from framings.report import render_report
 from framings.storage import read_tables
@@ -19,6 +20,9 @@ corpus = {"id": snakemake.wildcards.corpus, "title": settings.title, "registrati
 provenance = {"codebook": f"version {names['codebook_version']}"} | settings.provenance
 measured = names["what_is_measured"]
 coded = settings.coder, settings.reference_note
-page = render_report(template, corpus, settings.simulated, numbers, figures, tables, names, provenance, measured, *coded)
+parts = {part: Path(path).read_text(encoding="utf-8") for part, path in zip(PARTS, given.parts, strict=True)}
+bundle, about = json.loads(Path(given.explorer).read_text(encoding="utf-8")), {"corpus": corpus["id"], "simulated": settings.simulated}
+explorer = render_explorer(bundle, parts, about, names, *coded)
+page = render_report(template, corpus, settings.simulated, numbers, figures, tables, names, provenance, measured, *coded, explorer)
 Path(snakemake.output.report).write_text(page, encoding="utf-8")
 log.info("the report is at %s", snakemake.output.report)

@@ -168,7 +168,7 @@ def list_codes(tables, place, codes, composites):
         },
         "given": {coder: _list_carriers(matrix, codes, composites) for coder, matrix in given.items()},
         "read": read,
-        "coders": {coder: CODER_TITLES.get(coder) or OTHER_TITLES.get(coder) or f"coder {coder}" for coder in [*given, *SHOWN_CODES]},
+        "coders": {coder: CODER_TITLES.get(coder) or OTHER_TITLES.get(coder) or coder for coder in [*given, *SHOWN_CODES]},
         "shown_codes": {coder: shown for coder, shown in SHOWN_CODES.items() if shown in given},
     }
 

@@ -38,36 +38,31 @@ def bundle_vega():
     return vl_convert.javascript_bundle()
 
 
-def _actors():
-    """Return colour and shape by the actor's name, in one legend."""
-    legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=220, symbolSize=90)
-    return {
-        "color": alt.Color("name:N", sort=None, legend=legend, scale=alt.Scale(range=COLOURS)),
-        "shape": alt.Shape("name:N", sort=None, legend=legend, scale=alt.Scale(range=SHAPES)),
-    }
-
-
 def _draw_intervals(title):
-    """Return a dot with its 95 % interval for each actor within each label."""
+    """Return a dot with its 95 % interval for each actor within each label; colour and shape say the actor, in one legend."""
+    legend = alt.Legend(title=None, orient="top", symbolSize=90)
     base = alt.Chart(ROWS).encode(
-        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=150, domain=False, ticks=False)),
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False, grid=True)),
         yOffset=alt.YOffset("name:N", sort=None),
         tooltip="about:N",
     )
-    colour = alt.Color("name:N", sort=None, legend=None, scale=alt.Scale(range=COLOURS))
-    scale = alt.X("low:Q", title=title, axis=alt.Axis(format="%", tickCount=5))
-    lines = base.mark_rule(strokeWidth=1.6).encode(x=scale, x2="high:Q", color=colour)
+    axis = alt.X("low:Q", title=title, axis=alt.Axis(format="%", tickCount=5))
+    colour, shape = alt.Scale(range=COLOURS), alt.Scale(range=SHAPES)
+    lines = base.mark_rule(strokeWidth=1.6).encode(x=axis, x2="high:Q", color=alt.Color("name:N", sort=None, legend=None, scale=colour))
     dots = base.mark_point(filled=True, size=75, opacity=1, cursor="pointer").encode(
-        x=alt.X("share:Q", scale=alt.Scale(zero=True)), **_actors()
+        x="share:Q",
+        color=alt.Color("name:N", sort=None, legend=legend, scale=colour),
+        shape=alt.Shape("name:N", sort=None, legend=legend, scale=shape),
     )
-    return (lines + dots).resolve_scale(color="shared").properties(width="container", height=alt.Step(13, **{"for": "position"}))
+    chart = (lines + dots).resolve_scale(color="independent", shape="independent")  # one legend of colour and shape, from the dots
+    return chart.properties(width="container", height=alt.Step(12, **{"for": "offset"}))
 
 
 def _draw_cells():
     """Return the share of each sub-frame by actor as a cell with its number."""
     base = alt.Chart(ROWS).encode(
-        x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=85, domain=False, ticks=False)),
-        y=alt.Y("frame:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, domain=False, ticks=False)),
+        x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False)),
+        y=alt.Y("frame:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False)),
         tooltip="about:N",
     )
     colour = alt.Color("share:Q", legend=None, scale=alt.Scale(scheme="blues", domainMin=0))
@@ -85,7 +80,7 @@ def _draw_years():
         .encode(
             x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
             y=alt.Y("n:Q", title="Sentences", axis=alt.Axis(tickCount=5, tickMinStep=1)),
-            color=alt.Color("name:N", sort=None, scale=alt.Scale(range=COLOURS), legend=alt.Legend(title=None, orient="top", columns=2)),
+            color=alt.Color("name:N", sort=None, scale=alt.Scale(range=COLOURS), legend=alt.Legend(title=None, orient="top")),
             tooltip="about:N",
         )
         .properties(width="container", height=240)
@@ -95,13 +90,13 @@ def _draw_years():
 def _draw_tests():
     """Return each test's estimate with its interval; colour and shape say its kind of verdict."""
     groups, colours = list(VERDICTS), list(VERDICTS.values())
-    legend = alt.Legend(title=None, orient="top", columns=2, labelLimit=300, labelExpr=_label_verdicts())
+    legend = alt.Legend(title=None, orient="top", labelExpr=_label_verdicts())
     base = alt.Chart(ROWS).encode(
-        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, domain=False, ticks=False)), tooltip="about:N"
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False)), tooltip="about:N"
     )
     scale = alt.Scale(domain=groups, range=colours)
     lines = base.mark_rule(strokeWidth=1.6).encode(
-        x=alt.X("low:Q", title="Points"), x2="high:Q", color=alt.Color("group:N", scale=scale, legend=None)
+        x=alt.X("low:Q", title="Points", axis=alt.Axis(tickCount=7)), x2="high:Q", color=alt.Color("group:N", scale=scale, legend=legend)
     )
     dots = base.mark_point(filled=True, size=75, opacity=1, cursor="pointer").encode(
         x="estimate:Q",
@@ -123,7 +118,9 @@ def _finish(chart):
     """Return a chart as a plain specification in the page's type."""
     font = 'system-ui, "Segoe UI", Helvetica, Arial, sans-serif'
     words = {"labelFontSize": 12, "titleFontSize": 12, "labelColor": "#1c1c1c", "titleColor": "#1c1c1c", "titleFontWeight": "normal"}
-    chart = chart.configure(font=font, aria=False, background="transparent", autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
-    chart = chart.configure_axis(gridColor="#e6e6e6", **words).configure_legend(labelFontSize=12, labelColor="#1c1c1c")
-    spec = chart.configure_view(stroke=None).to_dict()
+    chart = chart.configure(font=font, aria=False, background="transparent")
+    chart = chart.configure_axis(gridColor="#e6e6e6", **words)
+    chart = chart.configure_axisX(labelLimit=150).configure_axisY(labelLimit=260)
+    chart = chart.configure_legend(labelFontSize=12, labelColor="#1c1c1c", columns=2, labelLimit=300)
+    spec = chart.configure_view(stroke=None).to_dict() | {"autosize": {"type": "fit-x", "contains": "padding"}}
     return {key: value for key, value in spec.items() if key not in ("$schema", "datasets")} | {"datasets": spec.get("datasets", {})}

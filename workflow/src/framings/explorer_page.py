@@ -15,6 +15,7 @@ from markupsafe import Markup
 from framings.explorer import pack_block, pack_text, unpack_block
 from framings.products import LOOKS, show_value
 
+PARTS = ("html", "js", "css")  # of the explorer's own source
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}; connect-src 'none'; base-uri 'none'; "
     "form-action 'none'"
@@ -32,14 +33,14 @@ def bundle_explorer(core, shards, charts, vega):
     }
 
 
-def render_explorer(bundle, parts, about, names, coder):
+def render_explorer(bundle, parts, about, names, coder, note=""):
     """Return {"policy", "skip", "head", "section", "tail"} for the report's template, all but the policy as safe markup.
 
-    ``parts``: text of explorer.html.j2, explorer.js and explorer.css. ``about``: {"corpus", "simulated", "note"}. ``coder``: the
-    headline's. Text of the corpus is in the packed blocks alone.
+    ``parts``: text of explorer.html.j2, explorer.js and explorer.css. ``about``: {"corpus": id, "simulated"}. ``coder``: the
+    headline's. ``note``: what should be known of the reference codes. Text of the corpus is in the packed blocks alone.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    settings = {"coder": coder, "measured": names["what_is_measured"], **about}
+    settings = {"coder": coder, "note": note, "measured": names["what_is_measured"], **about}
     blocks = {"core": bundle["core"], "vega": bundle["vega"]} | {f"text-{k}": text for k, text in enumerate(bundle["texts"])}
     blocks |= {"settings": pack_block(settings | {"charts": bundle["charts"]})}
     return {
