@@ -19,6 +19,7 @@ include: "workflow/rules/topics.smk"
 include: "workflow/rules/frames.smk"
 include: "workflow/rules/estimates.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/exports.smk"
 
 
 if CODED:

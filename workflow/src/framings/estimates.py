@@ -229,17 +229,17 @@ def firth_odds_ratio(k_a, n_a, k_b, n_b):
 # Shares ---------------------------------------------------------------------------------------------------------------
 
 
-def effective_sentences(k, n, se, df, sizes):
+def effective_sentences(k, n, se, df, sizes, correlation=ASSUMED_CORRELATION):
     """Return how many independent sentences would give the share k/n the standard error ``se``.
 
     p (1 - p) / se², at most n, reduced for the uncertainty of se with few documents (Korn and Graubard 1998). Where se
     is zero because no sentence or every one carries the code, n divided by the design effect of ``sizes`` (the
-    document's sentences) under the assumed correlation.
+    document's sentences) under ``correlation`` between the sentences of a document.
     """
     share = k / n
     with np.errstate(invalid="ignore", divide="ignore"):
         effective = share * (1 - share) / se**2 * (stdtrit(max(n - 1, 1), 0.975) / stdtrit(df, 0.975)) ** 2
-    design_effect = 1 + ((sizes**2).sum() / n - 1) * ASSUMED_CORRELATION
+    design_effect = 1 + ((sizes**2).sum() / n - 1) * correlation
     return np.minimum(np.where(se > 0, effective, n / design_effect), n)
 
 

@@ -29,13 +29,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Contract:
-    """A table: what one row is, which columns identify it, and its columns in order; ``open_columns`` names the kind of further columns."""
+    """A table: what one row is, which columns identify it, and its columns in order; ``open_columns`` names the kind of further columns.
+
+    ``optional`` columns are kept and checked where a table has them, and missed by nobody where it has not.
+    """
 
     name: str
     row: str
     key: tuple
     columns: dict = field(default_factory=dict)
     open_columns: str | None = None
+    optional: dict = field(default_factory=dict)
 
 
 DTYPES = {"text": "str", "int": "int64", "number": "float64", "bool": "bool"}
@@ -49,11 +53,12 @@ def check(table, contract):
     absent = [name for name in contract.columns if name not in table.columns]
     if absent:
         raise ContractError(f"table {contract.name}: column {absent[0]!r} is absent; one row is {contract.row}")
-    extra = [name for name in table.columns if name not in contract.columns]
+    known = contract.columns | {name: rule for name, rule in contract.optional.items() if name in table.columns}
+    extra = [name for name in table.columns if name not in known]
     if extra and contract.open_columns is None:
         raise ContractError(f"table {contract.name}: column {extra[0]!r} is not in its contract")
-    table = table[[*contract.columns, *extra]].reset_index(drop=True)
-    rules = contract.columns | {name: Column(contract.open_columns, "") for name in extra}
+    table = table[[*known, *extra]].reset_index(drop=True)
+    rules = known | {name: Column(contract.open_columns, "") for name in extra}
     table = pd.DataFrame({name: _checked(table[name], rule, contract.name) for name, rule in rules.items()})
     if contract.key and (twice := table.duplicated(list(contract.key))).any():
         row = int(twice.idxmax())
@@ -114,6 +119,10 @@ REGISTER = Contract(
         "sha256": Column("text", "SHA-256 of the page's bytes, where known", missing=True),
         "seed_document": Column("text", "whether an article of the seeds cites it", values=("yes", "no")),
         "note": Column("text", "why it is here, or what a reader should know", missing=True),
+    },
+    optional={
+        "redistribute": Column("text", "whether its text may be passed on; no: exports give references instead; empty: yes", missing=True, values=("yes", "no")),
+        "licence": Column("text", "licence of the text, e.g. CC BY 4.0; empty: what is known of its site", missing=True),
     },
 )  # fmt: skip
 

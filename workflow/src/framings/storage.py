@@ -53,14 +53,14 @@ def read_hand_table(path, contract):
     absent = [name for name in contract.columns if name not in table.columns]
     if absent:
         raise ContractError(f"{path}: column {absent[0]!r} is absent; add it to the first row")
-    unknown = [name for name in table.columns if name not in contract.columns]
+    known = contract.columns | contract.optional
+    unknown = [name for name in table.columns if name not in known]
     if unknown:
-        raise ContractError(
-            f"{path}: column {unknown[0]!r} is unknown; remove it or rename it to one of {', '.join(contract.columns)}"
-        )
+        raise ContractError(f"{path}: column {unknown[0]!r} is unknown; remove it or rename it to one of {', '.join(known)}")
     table = table.apply(lambda cells: cells.str.strip()).replace("", None)
-    for name, rule in contract.columns.items():
-        _refuse_first_bad_cell(table[name], rule, path)
+    for name, rule in known.items():
+        if name in table.columns:
+            _refuse_first_bad_cell(table[name], rule, path)
     return check(table, contract)
 
 
