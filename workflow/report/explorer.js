@@ -99,6 +99,7 @@
   const nameActor = (id) => core.actors[id] || id;
   const nameStage = (id) => core.stages[id] || (id === "all" ? "All stages" : id || "no stage");
   const nameCode = (id) => (codes.get(id) ? `${codes.get(id).title} (${id})` : id);
+  const nameTopic = (topic) => topic.words.slice(0, 3).join(", ") || topic.label;
   const shownCoder = () => core.shown_codes[state.coder] || state.coder;
   const actorsAsked = () => (state.actor ? state.actor.split(",") : []);
   const idOf = (d, turn, number) => `${core.documents.id[d]}:t${String(turn).padStart(3, "0")}:s${String(number).padStart(2, "0")}`;
@@ -340,6 +341,8 @@
   async function draw(chart, name, drawn, kept, choose) {
     const embed = await loadVega();
     if (!chart.isConnected) return;
+    const place = make("div", { "aria-hidden": "true" });
+    chart.replaceChildren(place);
     const spec = structuredClone(settings.charts[name]), order = [...core.main_actors, ...Object.keys(core.actors).filter((id) => !core.main_actors.includes(id))].map(nameActor);
     const present = new Set(drawn.map((row) => row.name)), names = [...order, "Others"].filter((one) => present.has(one));
     fixLooks(spec, names, [...order.slice(0, core.main_actors.length), "Others", ...order.slice(core.main_actors.length)]);
@@ -354,7 +357,7 @@
     }
     spec.datasets.rows = drawn;
     const options = { ast: true, actions: false, renderer: "svg", mode: "vega-lite", defaultStyle: false, tooltip: showTip, loader: { load: () => Promise.reject(new Error("nothing is loaded")) } };
-    const { view } = await embed(chart, spec, options);
+    const { view } = await embed(place, spec, options);
     view.addEventListener("click", (event, item) => {
       const key = item?.datum?.key;
       if (key !== undefined && choose) choose(kept[key]);
@@ -486,23 +489,23 @@
       if (!found) continue;
       const [, n_documents, n_turns, share, low, high, reason] = found, interval = low === null ? "–" : `${percent(low)} to ${percent(high)}`;
       rows.push({
-        topic: topic.id, actor, label: topic.words.slice(0, 3).join(", "), name: nameActor(actor), share, low: low ?? share, high: high ?? share, drawn: share !== null,
+        topic: topic.id, actor, label: nameTopic(topic), name: nameActor(actor), share, low: low ?? share, high: high ?? share, drawn: share !== null,
         about: `${topic.words.join(", ")}. ${nameActor(actor)}: ${share === null ? reason : `${percent(share)} (${interval})`}`,
-        cells: [topic.words.slice(0, 4).join(", "), nameActor(actor), share === null ? "–" : percent(share), interval, String(n_turns), String(n_documents), reason || ""],
+        cells: [nameTopic(topic), nameActor(actor), share === null ? "–" : percent(share), interval, String(n_turns), String(n_documents), reason || ""],
       });
     }
     addChart(place, "topics", "Topics: share of each actor’s talk on integration", rows, ["Topic", "Actor", "Share", "95 % interval", "Turns", "Documents", "Not given because"],
       (row) => choose({ view: "topics", topic: row.topic, actor: row.actor }));
     place.append(make("h3", {}, "The topics’ strongest words"), ...core.topics.map((topic) => make("div", { class: "x-topic" },
       make("button", { type: "button", "aria-pressed": String(state.topic === topic.id), click: () => choose({ view: "topics", topic: topic.id }) }, "Typical turns"),
-      " ", make("b", {}, topic.words.slice(0, 3).join(", ")), topic.words.length > 3 ? `, ${topic.words.slice(3).join(", ")}` : "")));
+      " ", make("b", {}, nameTopic(topic)), topic.words.length > 3 ? `, ${topic.words.slice(3).join(", ")}` : "")));
   }
 
   async function listTypical() {
     const topic = core.topics.find((one) => one.id === state.topic), actor = actorsAsked().length === 1 ? state.actor : "";
     const turns = (topic?.typical[actor] || []).filter(([d]) => fitsDocument(d));
     const who = actor ? ` of ${nameActor(actor)}` : "";
-    await showList("Most typical turns", topic ? `${count(turns.length, "turn")}${who} with the largest share of the topic “${topic.words.slice(0, 3).join(", ")}”.` : "Choose a topic.", turns, async ([d, number, share]) => {
+    await showList("Most typical turns", topic ? `${count(turns.length, "turn")}${who} with the largest share of the topic “${nameTopic(topic)}”.` : "Choose a topic.", turns, async ([d, number, share]) => {
       const text = await openDocument(d), turn = text?.turns[number], words = text && !core.documents.withheld[d] ? joinTurn(text, number) : "";
       const first = text?.sentences.find((s) => s.turn === number);
       const lead = words ? `${words.slice(0, 420)}${words.length > 420 ? " …" : ""}` : "The text of this document is not in this file.";

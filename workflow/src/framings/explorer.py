@@ -18,7 +18,7 @@ from framings.codings import NO_CODE
 from framings.references import REFERENCE
 
 SHARD_CHARS = 400_000  # characters of text in a shard, about
-TEXT_BUDGET = 11_000_000  # bytes of packed text in a page; documents beyond are listed, not held
+TEXT_BUDGET = 15_000_000  # bytes of packed text in a page, which stays under 20 MB; documents beyond are listed, not held
 KINDS = ["speech", "question", "label", "stage direction", "heading", "read-out", "cut mark"]
 TYPICAL = 5  # turns shown for a topic and actor
 # Whose codes are shown for a coder that gives estimates, not codes.
@@ -175,7 +175,7 @@ def list_codes(tables, place, codes, composites):
 
 def _lay_out(rows, position, codes):
     """Return a boolean table of sentences by the codes that occur in ``codes``."""
-    columns = pd.Index([code for code in codes])
+    columns = pd.Index(list(codes))
     found, column = position.get_indexer(rows["sentence_id"]), columns.get_indexer(rows["code"])
     inside = (found >= 0) & (column >= 0)
     carried = np.zeros((len(position), len(columns)), dtype=bool)

@@ -48,13 +48,17 @@ def _draw_intervals(title):
     )
     axis = alt.X("low:Q", title=title, axis=alt.Axis(format="%", tickCount=5))
     colour, shape = alt.Scale(range=COLOURS), alt.Scale(range=SHAPES)
-    lines = base.mark_rule(strokeWidth=1.6).encode(x=axis, x2="high:Q", color=alt.Color("name:N", sort=None, legend=None, scale=colour))
+    lines = base.mark_rule(strokeWidth=1.6).encode(
+        x=axis, x2="high:Q", color=alt.Color("name:N", sort=None, legend=None, scale=colour)
+    )
     dots = base.mark_point(filled=True, size=75, opacity=1, cursor="pointer").encode(
         x="share:Q",
         color=alt.Color("name:N", sort=None, legend=legend, scale=colour),
         shape=alt.Shape("name:N", sort=None, legend=legend, scale=shape),
     )
-    chart = (lines + dots).resolve_scale(color="independent", shape="independent")  # one legend of colour and shape, from the dots
+    chart = (lines + dots).resolve_scale(
+        color="independent", shape="independent"
+    )  # one legend of colour and shape, from the dots
     return chart.properties(width="container", height=alt.Step(12, **{"for": "offset"}))
 
 
@@ -96,7 +100,9 @@ def _draw_tests():
     )
     scale = alt.Scale(domain=groups, range=colours)
     lines = base.mark_rule(strokeWidth=1.6).encode(
-        x=alt.X("low:Q", title="Points", axis=alt.Axis(tickCount=7)), x2="high:Q", color=alt.Color("group:N", scale=scale, legend=legend)
+        x=alt.X("low:Q", title="Points", axis=alt.Axis(tickCount=7)),
+        x2="high:Q",
+        color=alt.Color("group:N", scale=scale, legend=legend),
     )
     dots = base.mark_point(filled=True, size=75, opacity=1, cursor="pointer").encode(
         x="estimate:Q",
@@ -117,10 +123,18 @@ def _label_verdicts():
 def _finish(chart):
     """Return a chart as a plain specification in the page's type."""
     font = 'system-ui, "Segoe UI", Helvetica, Arial, sans-serif'
-    words = {"labelFontSize": 12, "titleFontSize": 12, "labelColor": "#1c1c1c", "titleColor": "#1c1c1c", "titleFontWeight": "normal"}
+    words = {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "labelColor": "#1c1c1c",
+        "titleColor": "#1c1c1c",
+        "titleFontWeight": "normal",
+    }
     chart = chart.configure(font=font, aria=False, background="transparent")
     chart = chart.configure_axis(gridColor="#e6e6e6", **words)
     chart = chart.configure_axisX(labelLimit=150).configure_axisY(labelLimit=260)
     chart = chart.configure_legend(labelFontSize=12, labelColor="#1c1c1c", columns=2, labelLimit=300)
     spec = chart.configure_view(stroke=None).to_dict() | {"autosize": {"type": "fit-x", "contains": "padding"}}
-    return {key: value for key, value in spec.items() if key not in ("$schema", "datasets")} | {"datasets": spec.get("datasets", {})}
+    return {key: value for key, value in spec.items() if key not in ("$schema", "datasets")} | {
+        "datasets": spec.get("datasets", {})
+    }

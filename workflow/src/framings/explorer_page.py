@@ -12,10 +12,9 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from framings.explorer import pack_block, pack_text, unpack_block
+from framings.explorer import pack_block, pack_text
 from framings.products import LOOKS, show_value
 
-PARTS = ("html", "js", "css")  # of the explorer's own source
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}; connect-src 'none'; base-uri 'none'; "
     "form-action 'none'"
@@ -33,22 +32,22 @@ def bundle_explorer(core, shards, charts, vega):
     }
 
 
-def render_explorer(bundle, parts, about, names, coder, note=""):
+def render_explorer(bundle, parts, corpus, simulated, names, coder, note=""):
     """Return {"policy", "skip", "head", "section", "tail"} for the report's template, all but the policy as safe markup.
 
-    ``parts``: text of explorer.html.j2, explorer.js and explorer.css. ``about``: {"corpus": id, "simulated"}. ``coder``: the
-    headline's. ``note``: what should be known of the reference codes. Text of the corpus is in the packed blocks alone.
+    ``parts``: the texts of explorer.html.j2, explorer.js and explorer.css. ``corpus``: its id. ``coder``: the headline's. ``note``: what should be known of the reference codes. Text of the corpus is in the packed blocks alone.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    settings = {"coder": coder, "note": note, "measured": names["what_is_measured"], **about}
+    html, js, css = parts
+    settings = {"corpus": corpus, "simulated": simulated, "coder": coder, "note": note, "measured": names["what_is_measured"]}
     blocks = {"core": bundle["core"], "vega": bundle["vega"]} | {f"text-{k}": text for k, text in enumerate(bundle["texts"])}
     blocks |= {"settings": pack_block(settings | {"charts": bundle["charts"]})}
     return {
-        "policy": POLICY.format(scripts=f"{hash_script(parts['js'])} {bundle['vega_hash']}"),
+        "policy": POLICY.format(scripts=f"{hash_script(js)} {bundle['vega_hash']}"),
         "skip": Markup('<a class="skip" href="#explorer">Skip to the explorer</a>'),
-        "head": Markup("<style>{}</style>").format(Markup(parts["css"])),
-        "section": Markup(environment.from_string(parts["html"]).render(**settings)),
-        "tail": Markup("\n").join([*(write_block(*block) for block in blocks.items()), Markup(f"<script>{parts['js']}</script>")]),
+        "head": Markup("<style>{}</style>").format(Markup(css)),
+        "section": Markup(environment.from_string(html).render(**settings)),
+        "tail": Markup("\n").join([*(write_block(*block) for block in blocks.items()), Markup(f"<script>{js}</script>")]),
     }
 
 
@@ -60,6 +59,7 @@ def write_block(name, packed):
 def pack_rows(table, anchor, looks=None):
     """Return a table packed for the page's script, with the same headings, cells and row ids as ``products.render_rows`` gives.
 
+    >>> from framings.explorer import unpack_block
     >>> rows = unpack_block(pack_rows(pd.DataFrame({"n_coded": [1200]}), "t-x"))
     >>> rows["heads"], rows["ids"], rows["cells"]
     ([['with the code', 1]], ['t-x-0'], [['1\\u202f200']])
