@@ -19,12 +19,10 @@ numbers, names, bundle = (json.loads(text) for text in read)
 figures = {Path(path).stem: Path(path).read_bytes() for path in given.figures}
 corpus = {"id": snakemake.wildcards.corpus, "title": settings.title, "registration": settings.registration}
 provenance = {"codebook": f"version {names['codebook_version']}"} | settings.provenance
-measured = names["what_is_measured"]
 coded = settings.coder, settings.reference_note
 parts = [Path(path).read_text(encoding="utf-8") for path in given.parts]
 explorer = render_explorer(bundle, parts, corpus["id"], settings.simulated, names, *coded)
-page = render_report(
-    template, corpus, settings.simulated, numbers, figures, tables, names, provenance, measured, *coded, explorer
-)
+said = names["what_is_measured"], *coded, explorer
+page = render_report(template, corpus, settings.simulated, numbers, figures, tables, names, provenance, *said)
 Path(snakemake.output.report).write_text(page, encoding="utf-8")
 log.info("the report is at %s", snakemake.output.report)
