@@ -104,7 +104,9 @@ def test_a_coder_that_read_some_sentences_is_not_said_to_have_denied_the_others(
     tables, names, _ = make_tables()
     some = tables["frame"]["sentence_id"].head(4)
     coded = tables["codes"].head(0).assign(coder_id="x")
-    coded = coded.reindex(range(4)).assign(sentence_id=some.to_numpy(), coder_id="anna", code=["OS09", "NONE", "NONE", "OS01"])
+    coded = coded.reindex(range(4)).assign(
+        sentence_id=some.to_numpy(), coder_id="anna", coder_kind="human_trained", code=["OS09", "NONE", "NONE", "OS01"]
+    )
     core = collect()[0]
     place = {name: k for k, name in enumerate(core["documents"]["id"])}
     found = list_codes(tables | {"coded": coded}, place, list(names["titles"]), COMPOSITES)

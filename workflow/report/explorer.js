@@ -310,7 +310,7 @@
 
   // A chart with its table: the chart is for eyes and pointers, the table holds the same rows as buttons.
   function addChart(place, name, title, rows, heads, choose) {
-    const caption = make("h3", {}, title), chart = make("div", { class: "x-chart", role: "img", "aria-label": `${title}. The table below holds its numbers.` });
+    const caption = make("h3", {}, title, settings.simulated ? make("b", { class: "sim" }, " Simulated data.") : null), chart = make("div", { class: "x-chart", role: "img", "aria-label": `${title}. The table below holds its numbers.` });
     const body = make("tbody", {}, rows.map((row) => make("tr", {},
       row.cells.map((text, c) => make(c ? "td" : "th", { scope: c ? null : "row" }, c || !choose ? text : make("button", { type: "button", click: () => choose(row) }, text))))));
     const table = make("div", { class: "x-table", tabindex: "0", role: "region", "aria-label": `Table: ${title}` }, make("table", {},
@@ -325,7 +325,7 @@
       return;
     }
     const gone = rows.length - drawn.length;
-    if (gone) chart.after(make("p", { class: "small" }, `${count(gone, "cell")} of ${rows.length} cannot be estimated and ${gone === 1 ? "has" : "have"} no mark; the table says why.`));
+    if (gone) chart.after(make("p", { class: "small" }, `${gone} of ${rows.length} ${gone === 1 ? "has" : "have"} no mark (not estimable, or not on this scale); the table says why.`));
     draw(chart, name, drawn, kept, choose);
   }
 
@@ -450,6 +450,11 @@
       const [year, actor] = [key.slice(0, 4), key.slice(5)], name = actor ? nameActor(actor) : "Others";
       return { year, actor: actor || others, name, n, about: `${name}, ${year}: ${count(n, "sentence")}`, cells: [year, name, String(n)] };
     }).sort((a, b) => a.year.localeCompare(b.year) || a.name.localeCompare(b.name));
+    const years = rows.map((row) => Number(row.year)), name = nameActor([...shown][0]);
+    for (let year = Math.min(...years); year < Math.max(...years); year++) {  // a year without sentences keeps its place
+      if (!years.includes(year)) rows.push({ year: String(year), actor: [...shown][0], name, n: 0, about: `${year}: no sentence`, cells: [String(year), "all shown", "0"] });
+    }
+    rows.sort((a, b) => a.year.localeCompare(b.year));
     const what = state.code ? state.code.split(",").map(nameCode).join(" or ") : "talk on integration";
     addChart(place, "time", `Sentences a year: ${what}`, rows, ["Year", "Actor", "Sentences"], (row) => choose({ view: "time", year: row.year, actor: row.actor }));
   }

@@ -168,9 +168,20 @@ def list_codes(tables, place, codes, composites):
         },
         "given": {coder: _list_carriers(matrix, codes, composites) for coder, matrix in given.items()},
         "read": read,
-        "coders": {coder: CODER_TITLES.get(coder) or OTHER_TITLES.get(coder) or coder for coder in [*given, *SHOWN_CODES]},
+        "coders": {coder: name_coding(coder, tables.get("coded")) for coder in [*given, *SHOWN_CODES]},
         "shown_codes": {coder: shown for coder, shown in SHOWN_CODES.items() if shown in given},
     }
+
+
+def name_coding(coder, coded=None):
+    """Return what a coder's codes are called; that a language model gave them is said, where ``coded`` (CODED) says so.
+
+    >>> name_coding("reference", pd.DataFrame({"coder_id": ["reference"], "coder_kind": ["language_model"]}))
+    'reference codes (language model)'
+    """
+    name = CODER_TITLES.get(coder) or OTHER_TITLES.get(coder) or coder
+    kinds = () if coded is None else set(coded.loc[coded["coder_id"] == coder, "coder_kind"])
+    return f"{name} (language model)" if "language_model" in kinds else name
 
 
 def _lay_out(rows, position, codes):
