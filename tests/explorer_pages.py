@@ -25,11 +25,15 @@ from gallery_tables import (
 )  # fmt: skip
 from test_report import EMPTY, MEASURED, TEMPLATE, spread
 
+from framings.changes import CHANGES
+from framings.citations import Citations
+from framings.curves import CURVES
 from framings.explorer import collect_explorer
-from framings.explorer_page import bundle_explorer, render_explorer
+from framings.explorer_page import bundle_explorer, render_explorer, write_bundle
 from framings.marks import find_stages
 from framings.products import count_inclusion, list_unresolved, pick_evidence, quote_numbers
 from framings.report import render_report
+from framings.schemas import check
 
 FOLDER = Path(__file__).parents[1] / "workflow/report"
 SOURCE = [(FOLDER / f"explorer.{suffix}").read_text(encoding="utf-8") for suffix in ("html.j2", "js", "css")]
@@ -127,7 +131,7 @@ def write_page(payloads=(), withheld=(), simulated=False):
     """Return a report with its explorer."""
     tables, names, _ = make_tables(payloads)
     bundle = bundle_explorer(*collect(payloads, withheld=withheld), *draw_once())
-    explorer = render_explorer(bundle, SOURCE, "made", simulated, names, "dictionary")
+    explorer = render_explorer(write_bundle(bundle), *SOURCE, "made", simulated, names, "dictionary")
     talk = [tables[name] for name in ("documents", "turns", "speakers", "marks")]
     shown = {name: tables[name] for name in ("documents", "prevalence", "assessments", "topics")}
     shown |= {
@@ -135,12 +139,13 @@ def write_page(payloads=(), withheld=(), simulated=False):
         "unresolved": list_unresolved(tables["turns"], tables["speakers"]),
         "evidence": pick_evidence(tables["matches"], tables["sentences"], *talk, SUBFRAMES),
     }
+    shown |= {c.name: check(pd.DataFrame(columns=list(c.columns)), c) for c in (CHANGES, CURVES)}
     cited = ("documents", "inclusion", "prevalence", "assessments", "topics", "unresolved")
-    numbers = quote_numbers(*(shown[name] for name in cited))
+    cite = Citations(quote_numbers(*(shown[name] for name in cited)), shown)
     figures = dict.fromkeys(("inclusion_flow", "hypotheses_forest"), EMPTY)
     corpus = {"id": "made", "title": payloads[0] if payloads else "A made-up corpus"}
     return render_report(
-        TEMPLATE, corpus, simulated, numbers, figures, shown, names, {"codebook": "1.0.0"}, MEASURED, explorer=explorer
+        TEMPLATE, corpus, simulated, cite, figures, shown, names, {"codebook": "1.0.0"}, MEASURED, explorer=explorer
     )
 
 

@@ -32,13 +32,15 @@ def bundle_explorer(core, shards, charts, vega):
     }
 
 
-def render_explorer(bundle, parts, corpus, simulated, names, coder, note=""):
+def render_explorer(bundle, html, js, css, corpus, simulated, names, coder, note=""):
     """Return {"policy", "skip", "head", "section", "tail"} for the report's template, all but the policy as safe markup.
 
-    ``parts``: the texts of explorer.html.j2, explorer.js and explorer.css. ``corpus``: its id. ``coder``: the headline's. ``note``: what should be known of the reference codes. Text of the corpus is in the packed blocks alone.
+    ``bundle``: as ``write_bundle`` wrote it. ``html``, ``js``, ``css``: the texts of explorer.html.j2, explorer.js, explorer.css.
+    ``corpus``: its id. ``coder``: the headline's. ``note``: what should be known of the reference codes. Text of the
+    corpus is in the packed blocks alone.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    html, js, css = parts
+    bundle = json.loads(bundle)
     settings = {"corpus": corpus, "simulated": simulated, "coder": coder, "note": note, "measured": names["what_is_measured"]}
     blocks = {"core": bundle["core"], "vega": bundle["vega"]} | {f"text-{k}": text for k, text in enumerate(bundle["texts"])}
     blocks |= {"settings": pack_block(settings | {"charts": bundle["charts"]})}
