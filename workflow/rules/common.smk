@@ -150,6 +150,9 @@ TABLES = [
     "evidence",
 ]
 TABLES += EXTRA
+# What the explorer reads, besides the codes of coders.
+EXPLORED = ["documents", "turns", "speakers", "marks", "paragraphs", "spans", "sentences", "matches", "codes", "frame"]
+EXPLORED += ["prevalence", "assessments", "topics", "topic_words", "topic_shares"] + (["given"] if CODED else [])
 
 
 def figures(suffixes):

@@ -136,10 +136,50 @@ rule run_notebooks:
         "../scripts/run_notebooks.py"
 
 
+rule collect_explorer:
+    """Pack what the report's explorer shows: names, shares, tests, codes by coder, topics, and the texts of all turns."""
+    input:
+        documents=shards("documents"),
+        turns=shards("turns"),
+        speakers=shards("speakers"),
+        marks=shards("marks"),
+        paragraphs=shards("paragraphs"),
+        spans=shards("spans"),
+        sentences=shards("sentences"),
+        matches=shards("matches"),
+        codes=[path for coder in TALLIED for path in shards(f"codes/{coder}")],
+        frame="results/{corpus}/coding/frame.parquet",
+        prevalence="results/{corpus}/prevalence.parquet",
+        assessments="results/{corpus}/assessments.parquet",
+        topics="results/{corpus}/topics/actors.parquet",
+        topic_words="results/{corpus}/topics/words.parquet",
+        topic_shares="results/{corpus}/topics/shares.parquet",
+        given="results/{corpus}/coding/given.parquet" if CODED else [],
+        sample=SAMPLE if CODED else [],
+        coded=CODED,
+        names="results/{corpus}/names.json",
+        register=REGISTER,
+        corpus=CORPUS_FILES,
+        codebook=CODEBOOK,
+        code=code("collect_explorer"),
+    output:
+        explorer="results/{corpus}/explorer.json",
+    log:
+        "logs/collect_explorer/{corpus}.log",
+    benchmark:
+        "benchmarks/collect_explorer/{corpus}.tsv"
+    params:
+        tables=EXPLORED,
+    script:
+        "../scripts/collect_explorer.py"
+
+
 rule render_report:
     """Write the report: one page, every number in it read from a table, and each with rule, file, row and column."""
     input:
         template="workflow/report/report.html.j2",
+        parts=expand("workflow/report/explorer.{part}", part=["html.j2", "js", "css"]),
+        explorer="results/{corpus}/explorer.json",
         documents=shards("documents"),
         inclusion="results/{corpus}/inclusion.parquet",
         prevalence="results/{corpus}/prevalence.parquet",
