@@ -32,6 +32,9 @@ if SIMULATED:
     include: "workflow/rules/simulation.smk"
 
 
+include: "workflow/rules/package.smk"
+
+
 rule all:
     default_target: True
     input:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import yaml
 from framings.inputs import check_inputs
+from framings.package_files import list_code
 from framings.registrations import check_registration
 from framings.schemas import REFERENCE_NOTE
-from framings.settings import SettingsError, complete_settings
+from framings.settings import SettingsError, complete_settings, portable_settings
 from framings.shards import shard_names, shard_of
 from snakemake.exceptions import WorkflowError
 

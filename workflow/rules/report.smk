@@ -148,7 +148,7 @@ rule render_report:
         simulated=SIMULATED,
         extra=EXTRA,
         registration=REGISTRATION,
-        provenance={"settings": yaml.safe_dump(config, sort_keys=False)} | FINGERPRINTS,
+        provenance={"settings": yaml.safe_dump(portable_settings(config), sort_keys=False)} | FINGERPRINTS,
     script:
         "../scripts/render_report.py"
 
