@@ -6,7 +6,7 @@ MADE = ["report.html", "checksums.txt", "audit.csv"]  # what stands at the end o
 
 @functools.cache
 def trace_products():
-    """Return {path: rule} of every file that leads to the last products, and of what the same jobs write."""
+    """Return {path: (rule, name of the output)} of every file that leads to the last products, and of what the same jobs write."""
     found, queue = {}, [f"{RESULTS}{name}" for name in MADE]
     while queue:
         path = queue.pop()
@@ -14,41 +14,38 @@ def trace_products():
         if path in found or maker is None:
             continue
         wildcards = maker.get_wildcards(path)
-        outputs = [file for file in maker.output if not file.is_directory]
-        found |= {str(file.apply_wildcards(wildcards)): maker for file in outputs}
-        fill = lambda file: file.apply_wildcards(wildcards) if hasattr(file, "apply_wildcards") else file
-        queue += [str(fill(file)) for file in maker.input if not callable(file)]
+        for name, files in maker.output.items():
+            files = [files] if isinstance(files, str) else files
+            found |= {str(file.apply_wildcards(wildcards)): (maker, name) for file in files if not file.is_directory}
+        queue += [str(file).replace("{corpus}", CORPUS).format(**wildcards) for file in maker.input if not callable(file)]
     return dict(sorted(found.items()))
 
 
-def list_products(wildcards):
-    """Return the paths of all products of the run."""
-    return list(trace_products())
-
-
 def list_programs(wildcards):
-    """Return which rule makes each product, where the rule and its script stand, and which tables a released table is a copy of."""
+    """Return which rule and output makes each product, where rules stand, and which tables a released table is a copy of."""
     makers, given = trace_products(), rules.release_tables.input
     about = {}
     for rule in workflow.rules:
-        if rule in makers.values():
-            place = {"file": f"workflow/rules/{Path(rule.snakefile).name}", "line": rule.lineno}
-            about[rule.name] = place | {"script": f"workflow/scripts/{rule.name}.py", "about": (rule.docstring or "").strip()}
-    inside = {path.removeprefix(RESULTS): rule.name for path, rule in makers.items()}
+        if any(rule is maker for maker, _ in makers.values()):
+            file, script = f"workflow/rules/{Path(rule.snakefile).name}", f"workflow/scripts/{rule.name}.py"
+            about[rule.name] = {"file": file, "line": rule.lineno, "script": script, "about": (rule.docstring or "").strip()}
     copied = {name: given[name] if name in given.keys() else f"{RESULTS}{name}.parquet" for name in TABLES}
-    origins = {name: [paths] if isinstance(paths, str) else list(paths) for name, paths in copied.items()}
-    sources = {
-        f"tables/{name}.csv": [path.replace("{corpus}", CORPUS).removeprefix(RESULTS) for path in paths]
-        for name, paths in origins.items()
+    origins = {name: [paths] if isinstance(paths, str) else paths for name, paths in copied.items()}
+    return {
+        "rules": about,
+        "makers": {path.removeprefix(RESULTS): (rule.name, name) for path, (rule, name) in makers.items()},
+        "sources": {
+            f"tables/{name}.csv": [str(path).replace("{corpus}", CORPUS).removeprefix(RESULTS) for path in paths]
+            for name, paths in origins.items()
+        },
     }
-    return {"makers": inside, "rules": about, "sources": sources}
 
 
 rule build_package:
     """Gather code, settings, register, tables, figures and report with checksums, metadata and a README for reviewers."""
     input:
         checkout=lambda wildcards: list_code(".", CORPUS),
-        products=list_products,
+        products=lambda wildcards: list(trace_products()),
         register=REGISTER,
         sentences=shards("sentences"),
         documents=shards("documents"),

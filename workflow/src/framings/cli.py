@@ -8,8 +8,9 @@ from pathlib import Path
 from framings.coding import add_parser
 from framings.registering import add_register_parser
 from framings.talks import Talk, tell_error
+from framings.verifying import add_verify_parser
 
-ABOUT = "Add documents to a corpus, check a corpus, let coders code it, register its hypotheses, without opening a Python file."
+ABOUT = "Add documents to a corpus, check a corpus, let coders code it, register its hypotheses, verify a package, without opening a Python file."
 ADD_ABOUT = """\
 Add documents to a corpus. A PLACE is one of
 
@@ -55,7 +56,7 @@ def main(argv=None, ask=None, root=None, gate=None):
             stream.reconfigure(errors="replace")
     try:
         options = build_parser().parse_args(argv)
-        options.root, options.ask, options.gate = find_root(root), ask, gate
+        options.root, options.ask, options.gate = None if hasattr(options, "rootless") else find_root(root), ask, gate
         if ask is None and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
             options.ask = input
         return options.run(options)
@@ -110,6 +111,7 @@ def build_parser():
     check.set_defaults(run=run_check)
     add_parser(commands, shape)
     add_register_parser(commands, shape)
+    add_verify_parser(commands, shape)
     for command in (add, check):
         command.add_argument("--corpus", metavar="NAME", help="folder under data/corpora; else the one that config.yaml names")
         command.add_argument("--pages", metavar="FOLDER", help="pages folder; else the one that config.yaml names")

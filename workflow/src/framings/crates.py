@@ -11,6 +11,8 @@ from framings.storage import hash_file
 
 CRATE = "ro-crate-metadata.json"
 MAIN = "code/Snakefile"
+CONTEXT = ["https://w3id.org/ro/crate/1.1/context", {"sha256": "http://schema.org/sha256"}]  # not among the terms of 1.1
+BIOSCHEMAS = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 TYPES = {
     ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet", ".html": "text/html", ".png": "image/png",
     ".svg": "image/svg+xml", ".pdf": "application/pdf", ".json": "application/json", ".md": "text/markdown",
@@ -42,9 +44,9 @@ def describe_crate(folder, names, facts):
     root = {
         "@id": "./", "@type": "Dataset", "name": facts["title"], "description": facts["about"],
         "datePublished": str(citation["date-released"]), "version": str(citation["version"]), "license": {"@id": LICENCE["@id"]},
-        "author": [{"@id": author["@id"]} for author in authors], "keywords": ", ".join(citation.get("keywords", [])),
+        "author": _refer(authors), "keywords": ", ".join(citation.get("keywords", [])),
         "mainEntity": {"@id": MAIN}, "hasPart": [{"@id": name} for name in names],
-        "isBasedOn": [{"@id": page["@id"]} for page in pages],
+        "isBasedOn": _refer(pages),
     }  # fmt: skip
     descriptor = {
         "@id": CRATE, "@type": "CreativeWork", "about": {"@id": "./"},
@@ -55,7 +57,13 @@ def describe_crate(folder, names, facts):
     }  # fmt: skip
     language = SNAKEMAKE | {"version": facts["versions"]["snakemake"]}
     files = [_describe_file(folder, name, facts, authors) for name in names]
-    return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [descriptor, root, *files, language, LICENCE, *authors, *pages]}
+    return {"@context": CONTEXT, "@graph": [descriptor, root, *files, language, LICENCE, *authors, *pages]}
+
+
+def _refer(entities):
+    """Return references to entities: one alone, several in a list."""
+    references = [{"@id": entity["@id"]} for entity in entities]
+    return references[0] if len(references) == 1 else references
 
 
 def _describe_author(author):
@@ -78,7 +86,7 @@ def _describe_file(folder, name, facts, authors):
         entity |= {
             "@type": ["File", "SoftwareSourceCode", "ComputationalWorkflow"], "name": facts["citation"]["title"],
             "programmingLanguage": {"@id": SNAKEMAKE["@id"]}, "license": {"@id": LICENCE["@id"]},
-            "creator": [{"@id": author["@id"]} for author in authors], "version": str(facts["citation"]["version"]),
+            "creator": _refer(authors), "conformsTo": {"@id": BIOSCHEMAS}, "version": str(facts["citation"]["version"]),
             "url": facts["citation"].get("repository-code") or facts["citation"].get("url"),
         }  # fmt: skip
     return {key: value for key, value in entity.items() if value is not None}

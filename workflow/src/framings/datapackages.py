@@ -16,6 +16,7 @@ from framings.circumstances import CIRCUMSTANCES, PLACES
 from framings.coder_accuracy import CODER_ACCURACY, CODER_DIFFERENCES
 from framings.confusions import CONFUSIONS_BY_ACTOR
 from framings.floors import CAUSES, FLOORS
+from framings.masking import MASKS
 from framings.products import EVIDENCE, INCLUSION, UNRESOLVED, WORDS
 from framings.rarities import RARITIES
 from framings.recovery import RECOVERY_CODING, RECOVERY_CONTRASTS, RECOVERY_SHARES, RECOVERY_TEXT
@@ -100,8 +101,9 @@ def find_contract(name):
     """
     parts = name.split("/")
     if parts[:3] == ["code", "data", "corpora"]:
-        rest = "/".join(parts[4:])
-        return HAND_TABLES.get(rest) or (CODED if parts[4] == "codes" else None)
+        return HAND_TABLES.get("/".join(parts[4:])) or (CODED if parts[4] == "codes" else None)
+    if parts[:3] == ["code", "data", "reference"]:
+        return MASKS if parts[3].startswith("masks_") else None
     stem = "/".join(part for part in parts if part not in ("results", "tables")).rsplit(".", 1)[0]
     return TABLES.get(stem) or (TABLES[stem.split("/")[0]] if stem.split("/")[0] in OF_ONE_KIND else None)
 
@@ -157,6 +159,8 @@ def _name_resource(name):
     ('tables-topic_words', 'corpus-checks-causes')
     """
     parts = name.rsplit(".", 1)[0].split("/")
+    if parts[:3] == ["code", "data", "reference"]:
+        parts = parts[2:]
     parts = ["corpus", *parts[4:]] if parts[0] == "code" else [part for part in parts if part != "results"]
     return "-".join(parts).lower()
 
@@ -170,7 +174,9 @@ def describe_package(folder, names, facts):
         "title": facts["title"],
         "description": facts["about"],
         "version": str(citation["version"]),
-        "licenses": [{"name": "MIT", "title": "MIT License: code, codebook, register", "path": "https://opensource.org/license/mit"}],
+        "licenses": [
+            {"name": "MIT", "title": "MIT License: code, codebook, register", "path": "https://opensource.org/license/mit"}
+        ],
         "sources": [{"title": f"{host}: {terms}", "path": address} for host, address, terms in facts["sources"]],
         "contributors": [{"title": _name_author(author), "role": "author"} for author in citation["authors"]],
         "resources": [describe_resource(folder, name) for name in names if name.endswith(".csv")],

@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from framings.crates import CRATE, describe_crate
 from framings.datapackages import describe_package, write_variables
 from framings.package_files import copy_files, list_code, list_files, write_sums
-from framings.programs import list_calls, read_benchmarks
+from framings.programs import find_output, list_calls, read_benchmarks
 from framings.redistribution import SIMULATED, list_withheld, read_host, read_terms
 from framings.settings import list_seeds
 from framings.storage import hash_file
@@ -26,7 +26,9 @@ from framings.withholding import collect_runs, copy_table, find_leaks
 
 TEMPLATE = "workflow/report/package_readme.md.j2"
 SHOWN = r"results/(tables/[^/]+\.csv|figures/[^/]+\.png|[^/]+\.html|notebooks/[^/]+|numbers\.json)"  # what stands in the list of programs
-ABOUT = "Replication package: code, settings, register, derived tables, figures and report; every product is listed with its SHA-256."
+ABOUT = (
+    "Replication package: code, settings, register, derived tables, figures and report; every product is listed with its SHA-256."
+)
 
 
 def build_package(root, out_folder, results, products, register, texts, documents, settings, programs, facts):
@@ -91,7 +93,9 @@ def describe_sources(register, documents, simulated):
     sources = [(row.host, f"http://{row.host}" if "." in row.host else row.url, row.terms) for row in sites.itertuples()]
     whole = {"n_documents": len(table), "n_read": int(table["read"].sum()), "n_withheld": int(table["withheld"].sum())}
     days = {"first": table["date"].min(), "last": table["date"].max()}
-    sources = [("simulated texts", SIMULATED[1], "MIT")] if simulated else sorted(dict((s[1], s) for s in sources).values())
+    sources = (
+        [("simulated texts", SIMULATED[1], "MIT")] if simulated else sorted({source[1]: source for source in sources}.values())
+    )
     return {"sites": sites.to_dict("records"), "sources": sources} | whole | days
 
 
@@ -115,9 +119,9 @@ def describe_programs(root, corpus, names, programs, benchmarks):
     rows = []
     for name in shown:
         origins = programs["sources"].get(name, [name])
-        for rule in dict.fromkeys(programs["makers"].get(origin) for origin in origins):
-            if rule is not None:
-                rows.append({"name": name, "rule": rule, **programs["rules"][rule]})
+        for rule, output in dict.fromkeys(programs["makers"][origin] for origin in origins if origin in programs["makers"]):
+            about = programs["rules"][rule]
+            rows.append({"name": name, "rule": rule, **about, "written": find_output(root, about["script"], output)})
     calls = {rule: list_calls(root, about["script"]) for rule, about in programs["rules"].items()}
     measured = read_benchmarks(benchmarks, corpus, programs["rules"])
     return {"programs": rows, "calls": calls, "rules": programs["rules"], "measured": measured}

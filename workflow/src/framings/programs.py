@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import re
 from pathlib import Path
 
 PLUMBING = ("framings.jobs", "framings.storage")  # imported by adapters to log, read and write
@@ -35,6 +36,16 @@ def find_definition(path, name):
     """Return the line on which a module defines a function or class; 1 where it does not."""
     nodes = ast.parse(Path(path).read_text(encoding="utf-8")).body
     return next((node.lineno for node in nodes if getattr(node, "name", None) == name), 1)
+
+
+def find_output(root, script, output):
+    """Return the line of a script that names an output of its rule, else the first that names any; 1 where none does."""
+    lines = Path(root, script).read_text(encoding="utf-8").splitlines()
+    for sign in (rf"output\.{output}\b", rf"output\[['\"]{output}['\"]\]", rf"\.{output}\b", r"\boutput\b"):
+        found = next((number for number, line in enumerate(lines, 1) if re.search(sign, line) and "import" not in line), None)
+        if found:
+            return found
+    return 1
 
 
 def read_benchmarks(folder, corpus, rules):
