@@ -27,6 +27,7 @@ from framings.withholding import collect_runs, find_leaks, withhold_texts
 
 ROOT = Path(__file__).resolve().parents[1]
 SECRET = "The old wall between the two gardens was built of stone in one summer"
+FREE = "A phrase of eight words that many texts share and anyone may print"
 
 
 def needs(module):
@@ -40,7 +41,7 @@ def register():
     return pd.DataFrame(
         {
             "document_id": ["a-1", "b-2"], "source": ["web", "kremlin"], "date": ["2014-05-29", "2015-01-01"],
-            "url": ["http://site.example/1", "http://en.kremlin.ru/2"], "sha256": [None, "0" * 64], "redistribute": ["no", None],
+            "title": ["Walls", "Gardens"], "url": ["http://site.example/1", "http://en.kremlin.ru/2"], "sha256": [None, "0" * 64], "redistribute": ["no", None],
         }
     )  # fmt: skip
 
@@ -111,19 +112,20 @@ def test_withheld_text_gives_way_to_references_in_every_kind_of_table(register, 
     """CSV and Parquet alike; files that quote it are left out; tables without it keep their bytes."""
     results, target = tmp_path / "results", tmp_path / "target"
     (results / "tables").mkdir(parents=True)
-    texts = pd.DataFrame({"document_id": ["a-1", "b-2"], "paragraph": [4, 0], "text": [SECRET, "A free one."]})
+    texts = pd.DataFrame({"document_id": ["a-1", "b-2"], "paragraph": [4, 0], "text": [f"{SECRET}. {FREE}", FREE]})
     texts.to_parquet(results / "sentences.parquet")
     texts.to_csv(results / "tables/evidence.csv", index=False)
     texts.drop(columns="text").to_csv(results / "tables/other.csv", index=False)
     texts.assign(quote=texts["text"]).drop(columns="text").to_csv(results / "tables/quotes.csv", index=False)
     (results / "report.html").write_text(f"<p>{SECRET[:20]}<b>{SECRET[20:]}</b>", encoding="utf-8")
+    (results / "phrase.html").write_text(f"<p>{FREE}", encoding="utf-8")
     (results / "numbers.json").write_text(json.dumps({"label": SECRET[:30]}), encoding="utf-8")
     products = list_files(results)
-    replaced, leaks = copy_products(results, products, target, register, texts)
+    replaced, leaks = copy_products(results, products, target, register, texts, register.assign(lead=None))
     assert replaced == ["sentences.parquet", "tables/evidence.csv"]
     assert leaks == ["report.html", "tables/quotes.csv"]
-    assert list_files(target) == ["numbers.json", "sentences.parquet", "tables/evidence.csv", "tables/other.csv"]
-    expected = ["[text withheld: http://site.example/1, paragraph 4]", "A free one."]
+    assert list_files(target) == ["numbers.json", "phrase.html", "sentences.parquet", "tables/evidence.csv", "tables/other.csv"]
+    expected = ["[text withheld: http://site.example/1, paragraph 4]", FREE]
     assert pd.read_parquet(target / "sentences.parquet")["text"].tolist() == expected
     assert pd.read_csv(target / "tables/evidence.csv")["text"].tolist() == expected
     assert (target / "tables/other.csv").read_bytes() == (results / "tables/other.csv").read_bytes()
@@ -155,6 +157,11 @@ def test_sources_are_counted_by_site(register):
     ]  # fmt: skip
     assert facts["sources"][0] == ("en.kremlin.ru", "http://en.kremlin.ru", "CC BY 4.0")
     assert (facts["n_documents"], facts["n_read"], facts["n_withheld"], facts["first"]) == (2, 1, 1, "2014-05-29")
+    assert facts["n_unlicensed"] == 0
+    assert (
+        describe_sources(register.assign(redistribute=None), documents.assign(status="parsed"), simulated=False)["n_unlicensed"]
+        == 1
+    )
     assert describe_sources(register, documents, simulated=True)["sources"][0][2] == "MIT"
 
 

@@ -19,7 +19,7 @@ from framings.crates import CRATE, describe_crate
 from framings.datapackages import describe_package, write_variables
 from framings.package_files import copy_files, list_code, list_files, write_sums
 from framings.programs import find_output, list_calls, read_benchmarks
-from framings.redistribution import SIMULATED, list_withheld, read_host, read_terms
+from framings.redistribution import SIMULATED, UNKNOWN, list_withheld, read_host, read_terms
 from framings.settings import list_seeds
 from framings.storage import hash_file
 from framings.withholding import collect_runs, copy_table, find_leaks
@@ -43,7 +43,7 @@ def build_package(root, out_folder, results, products, register, texts, document
     for name in ("CITATION.cff", "LICENSE"):
         (out / name).write_bytes((root / name).read_bytes())
     (out / "settings.yaml").write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    replaced, leaks = copy_products(results, products, out / "results", register, texts)
+    replaced, leaks = copy_products(results, products, out / "results", register, texts, documents)
     names = list_files(out)
     write_variables(names, out / "variables.csv")
     citation = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
@@ -59,11 +59,14 @@ def build_package(root, out_folder, results, products, register, texts, document
     return facts
 
 
-def copy_products(results, products, target, register, texts):
+def copy_products(results, products, target, register, texts, documents):
     """Copy products into a package and return the names of tables with references in place of withheld text, and of files left out."""
     withheld = list_withheld(register)
     urls = dict(zip(register["document_id"], register["url"], strict=True))
-    runs = collect_runs(texts.loc[texts["document_id"].isin(withheld), "text"])
+    hidden = texts["document_id"].isin(withheld)
+    leads = documents.loc[~documents["document_id"].isin(withheld), "lead"].dropna()
+    free = [*texts.loc[~hidden, "text"], *leads, *register["title"], *documents["title"]]
+    runs = collect_runs(texts.loc[hidden, "text"]) - collect_runs(free)
     tables = [name for name in products if name.endswith((".csv", ".parquet"))]
     leaks = find_leaks(results, [name for name in products if name not in tables], runs)
     copy_files([name for name in products if name not in [*tables, *leaks]], results, target)
@@ -92,6 +95,7 @@ def describe_sources(register, documents, simulated):
     )  # fmt: skip
     sources = [(row.host, f"http://{row.host}" if "." in row.host else row.url, row.terms) for row in sites.itertuples()]
     whole = {"n_documents": len(table), "n_read": int(table["read"].sum()), "n_withheld": int(table["withheld"].sum())}
+    whole["n_unlicensed"] = int((table["read"] & ~table["withheld"] & table["terms"].eq(UNKNOWN[0])).sum())
     days = {"first": table["date"].min(), "last": table["date"].max()}
     sources = (
         [("simulated texts", SIMULATED[1], "MIT")] if simulated else sorted({source[1]: source for source in sources}.values())

@@ -1,7 +1,8 @@
 """Withholding: tables without the text of documents that may not be passed on, and files that would still give it away.
 
 Which documents those are is said by the register (``framings.redistribution``). A cell of page text gives way to a reference to
-its page; any other file in which a run of ``RUN`` words of such a text still stands is named, so that it can be left out.
+its page; any other file in which a run of ``RUN`` words of such a text still stands, one that no free text and no title has, is
+named, so that it can be left out.
 """
 
 import re
