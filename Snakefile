@@ -32,6 +32,7 @@ if SIMULATED:
     include: "workflow/rules/simulation.smk"
 
 
+include: "workflow/rules/tracing.smk"
 include: "workflow/rules/package.smk"
 
 
