@@ -6,6 +6,8 @@ import pytest
 from scipy import sparse
 
 from framings.factors import explain_too_little, factorise, fit_topics, relative_error, weigh_counts
+from framings.products import render_table
+from framings.report import TABLE_LOOKS
 from framings.topic_links import link_topics_codes, list_codes, share_topics_by_actor
 from framings.topics import choose_k, choose_topics, match_topics, measure_coherence, measure_exclusivity
 
@@ -276,6 +278,27 @@ def test_a_code_that_never_occurs_has_a_reason(planted):
     links = link_topics_codes(planted[-1]["shares"], planted[-1]["topics"], turns, tallies, ["A"])
     assert links["r"].isna().all()
     assert set(links["reason"]) == {"the topic or the code does not vary"}
+
+
+def test_corrected_codes_are_linked_by_their_outcomes_and_counted_by_their_evidence():
+    """Pseudo-outcomes give r, also below zero; the documents that carry the code are those of the reference codes."""
+    shares, topics, turns = hand_tables()
+    keys = turns[["document_id", "turn"]]
+    outcomes, evidence = keys.assign(n_sentences=40, A=[-4.0, 4.0, 12.0]), keys.assign(A=[0, 1, 2])[::-1]
+    links = link_topics_codes(shares, topics, turns, outcomes, ["A"], "corrected", evidence, min_documents=2)
+    assert set(links["coder_id"]) == {"corrected"} and set(links["n_documents_coded"]) == {2}
+    assert links.loc[links["topic"] == "topic_01", "r"].tolist() == pytest.approx([1, 1])
+    with pytest.raises(ValueError, match="the evidence lacks the code A"):
+        link_topics_codes(shares, topics, turns, outcomes, ["A"], "corrected", keys)
+
+
+def test_a_released_correlation_and_its_ends_are_on_one_scale():
+    """The page of links shows r and both ends as numbers, none as a percentage."""
+    shares, topics, turns = hand_tables()
+    tallies = turns[["document_id", "turn", "n_sentences"]].assign(A=[1, 4, 3])
+    links = link_topics_codes(shares, topics, turns, tallies, ["A"], min_documents=2).iloc[:1].assign(low=-0.25, high=0.5)
+    page = render_table(links, "t", "c", looks=TABLE_LOOKS["topic_links"])
+    assert "<td class=n>−0.250</td><td class=n>0.500</td>" in page
 
 
 def test_codes_are_the_columns_that_the_contract_leaves_open():

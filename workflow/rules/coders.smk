@@ -93,6 +93,7 @@ rule correct_codes:
         sample="results/{corpus}/tallies/sample.parquet",
         corrected="results/{corpus}/tallies/corrected.parquet",
         evidence="results/{corpus}/tallies/evidence.parquet",
+        outcomes="results/{corpus}/coding/outcomes.parquet",
     log:
         "logs/correct_codes/{corpus}.log",
     benchmark:

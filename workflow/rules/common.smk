@@ -120,13 +120,16 @@ FIGURES = [
     "main_subframes_by_actor_and_stage",
     "subframes_by_actor_and_stage",
     "hypotheses_forest",
+    "what_would_change",
+    "specification_curve",
 ]
 FIGURES += ["shares_recovered", "contrasts_recovered"] if SIMULATED else []
 RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recovery_text"] if SIMULATED else []
 CHECKS = sorted(str(path) for path in Path(FOLDER, "checks").glob("*.csv"))
 READING = ["accuracy", "mistakes", "confusions"] if CHECKS else []
 CODING = ["agreement", "coder_confusions", "coder_accuracy", "coder_differences"] if CODED else []
-EXTRA = RECOVERY + READING + CODING
+VARIED = ["changes", "sensitivities", "tippings", "interactions", "curves", "specifications"]
+EXTRA = RECOVERY + READING + CODING + VARIED
 TABLES = [
     "documents",
     "duplicates",
@@ -139,6 +142,8 @@ TABLES = [
     "topics",
     "topic_words",
     "topic_links",
+    "topic_stages",
+    "rarities",
     "unresolved",
     "evidence",
 ]

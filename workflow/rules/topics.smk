@@ -1,4 +1,6 @@
-# The workshop. Reads turns and sentences; writes terms, topic models over a grid of K and seeds, and the topics that hold.
+# The workshop. Reads turns and sentences; writes terms, topic models over a grid of K and seeds, the topics that hold, and what they go with.
+
+LINKED = list(dict.fromkeys(["dictionary", HEADLINE]))  # coders whose codes are held against topics
 
 
 rule count_terms:
@@ -59,7 +61,6 @@ rule choose_topics:
         turns="results/{corpus}/topics/turns.parquet",
         terms="results/{corpus}/topics/terms.parquet",
         speakers=shards("speakers"),
-        tallies="results/{corpus}/tallies/dictionary.parquet",
         code=code("choose_topics"),
     output:
         fits="results/{corpus}/topics/fits.parquet",
@@ -67,9 +68,9 @@ rule choose_topics:
         choice="results/{corpus}/topics/choice.parquet",
         topics="results/{corpus}/topics/topics.parquet",
         words="results/{corpus}/topics/words.parquet",
+        weights="results/{corpus}/topics/weights.parquet",
         shares="results/{corpus}/topics/shares.parquet",
         actors="results/{corpus}/topics/actors.parquet",
-        links="results/{corpus}/topics/links.parquet",
     log:
         "logs/choose_topics/{corpus}.log",
     benchmark:
@@ -79,3 +80,81 @@ rule choose_topics:
         min_similarity=config["topics"]["min_similarity"],
     script:
         "../scripts/choose_topics.py"
+
+
+rule draw_topics:
+    """Estimate each topic's share by actor and stage over draws of fits and words: the method of composition."""
+    input:
+        fits=expand("results/{{corpus}}/topics/fits_{part}.npz", part=TOPIC_PARTS),
+        counts="results/{corpus}/topics/counts.npz",
+        turns="results/{corpus}/topics/turns.parquet",
+        terms="results/{corpus}/topics/terms.parquet",
+        choice="results/{corpus}/topics/choice.parquet",
+        topics="results/{corpus}/topics/topics.parquet",
+        weights="results/{corpus}/topics/weights.parquet",
+        shares="results/{corpus}/topics/shares.parquet",
+        speakers=shards("speakers"),
+        code=code("draw_topics"),
+    output:
+        stages="results/{corpus}/topics/stages.parquet",
+    log:
+        "logs/draw_topics/{corpus}.log",
+    benchmark:
+        "benchmarks/draw_topics/{corpus}.tsv"
+    threads: 1
+    params:
+        seed=config["estimates"]["seed"],
+        part_of_documents=config["topics"]["part_of_documents"],
+        min_similarity=config["topics"]["min_similarity"],
+        min_documents=config["estimates"]["min_documents"],
+        min_sentences=config["estimates"]["min_sentences"],
+    script:
+        "../scripts/draw_topics.py"
+
+
+rule link_topics:
+    """Correlate topic shares with coded shares over turns and documents, for the dictionary and the coder that counts."""
+    input:
+        shares="results/{corpus}/topics/shares.parquet",
+        topics="results/{corpus}/topics/topics.parquet",
+        turns="results/{corpus}/topics/turns.parquet",
+        tallies=expand("results/{{corpus}}/tallies/{coder_id}.parquet", coder_id=LINKED),
+        evidence=EVIDENCE,
+        code=code("link_topics"),
+    output:
+        links="results/{corpus}/topics/links.parquet",
+    log:
+        "logs/link_topics/{corpus}.log",
+    benchmark:
+        "benchmarks/link_topics/{corpus}.tsv"
+    params:
+        coders=LINKED,
+    script:
+        "../scripts/link_topics.py"
+
+
+rule compare_topics:
+    """Compare the topics of record with a structural topic model's; no part of `all`, needs the optional package topica."""
+    input:
+        counts=f"{RESULTS}topics/counts.npz",
+        turns=f"{RESULTS}topics/turns.parquet",
+        terms=f"{RESULTS}topics/terms.parquet",
+        topics=f"{RESULTS}topics/topics.parquet",
+        weights=f"{RESULTS}topics/weights.parquet",
+        shares=f"{RESULTS}topics/shares.parquet",
+        speakers=shards("speakers"),
+        code=code("compare_topics"),
+    output:
+        compared=f"{RESULTS}topics/compared.parquet",
+        csv=f"{RESULTS}topics/compared.csv",
+    log:
+        f"logs/compare_topics/{CORPUS}.log",
+    benchmark:
+        f"benchmarks/compare_topics/{CORPUS}.tsv"
+    threads: 1
+    params:
+        seed=config["estimates"]["seed"],
+        min_documents=config["estimates"]["min_documents"],
+        min_sentences=config["estimates"]["min_sentences"],
+    script:
+        "../scripts/compare_topics.py"

@@ -6,16 +6,15 @@ from threadpoolctl import threadpool_limits
 
 from framings.jobs import open_log
 from framings.storage import read_tables, write_table
-from framings.topic_links import link_topics_codes, list_codes, share_topics_by_actor
+from framings.topic_links import share_topics_by_actor
 from framings.topics import choose_topics
 
 log = open_log(snakemake.log[0], "choose_topics")
-turns, terms, tallies = (read_tables(snakemake.input[name]) for name in ("turns", "terms", "tallies"))
+turns, terms = (read_tables(snakemake.input[name]) for name in ("turns", "terms"))
 parts = [dict(np.load(path)) for path in snakemake.input.fits]
 with threadpool_limits(1):
     found = choose_topics(parts, sparse.load_npz(snakemake.input.counts), turns, terms, **snakemake.params)
 found["actors"] = share_topics_by_actor(found["shares"], found["topics"], turns, read_tables(snakemake.input.speakers))
-found["links"] = link_topics_codes(found["shares"], found["topics"], turns, tallies, list_codes(tallies))
 for name, table in found.items():
     write_table(table, snakemake.output[name])
 chosen = found["choice"][found["choice"]["chosen"]]

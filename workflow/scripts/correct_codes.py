@@ -6,7 +6,7 @@ from threadpoolctl import threadpool_limits
 
 from framings.codebook import read_codebook
 from framings.coded import read_coding
-from framings.correction import add_composites, list_outcomes
+from framings.correction import add_composites, list_outcomes, stack_outcomes
 from framings.jobs import open_log
 from framings.references import choose_reference, spread_reference
 from framings.storage import read_kept, read_matrix, read_relevant, read_tables, write_table
@@ -21,6 +21,7 @@ with threadpool_limits(1):
     outcomes = list_outcomes(
         *(add_composites(matrix, book.composites) for matrix in matrices), sample, frame, snakemake.params.seed
     )
+write_table(stack_outcomes(outcomes), snakemake.output.outcomes)
 tables = [read_kept(given[name], given.duplicates) for name in ("documents", "turns", "speakers")]
 tables += [read_relevant(given.sentences, given.passages), read_tables(given.marks)]
 for name, outcome in outcomes.items():

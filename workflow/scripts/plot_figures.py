@@ -12,6 +12,7 @@ from framings.storage import read_hand_table, read_tables
 log = open_log(snakemake.log[0], "plot_figures")
 given, settings = snakemake.input, snakemake.params
 shown = ("documents", "inclusion", "words", "topics", "prevalence", "assessments")
+shown += ("sensitivities", "changes", "specifications", "curves")
 tables = {name: read_tables(given[name]) for name in shown}
 tables |= {name: read_tables(path) for name, path in zip(settings.recovery, given.recovery, strict=True)}
 names = json.loads(Path(given.names).read_text(encoding="utf-8"))

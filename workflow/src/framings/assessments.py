@@ -66,12 +66,14 @@ MIN_PERIOD = 4  # paired documents in either period: with fewer, no exchange of 
 @dataclass(frozen=True)
 class Rules:
     """How a comparison is tested: ``signs`` (draws, documents), whose columns are those of ``documents``, the seed of exchanged
-    periods, documents in a block. A document has the same signs in every test, which lets tests be judged together."""
+    periods, documents in a block. A document has the same signs in every test, which lets tests be judged together. ``beside``:
+    whether blocks and score flips are computed too, or the p of record alone."""
 
     signs: np.ndarray
     documents: pd.Index
     seed: int = 1
     block: int = 3
+    beside: bool = True
 
     def of(self, documents):
         """Return the signs (draws, documents) of the named documents."""
@@ -270,6 +272,8 @@ def _test_jointly(hypothesis, compared, theta, left, covariance, rules):
     if np.isnan(p):
         return {"verdict": "not estimable", "reason": f"{len(left)} documents cannot carry {len(theta)} changes at once"}
     found = {"estimate": statistic, "p_jackknife": p, "p": p}
+    if not rules.beside:
+        return found
     blocks = number_blocks(len(left), rules.block)
     by_block = jackknife(compared.estimate, compared.n, compared.k, compared.cell, blocks)
     found["p_jackknife_blocks"] = joint_f(by_block[0], by_block[2], blocks[-1] + 1)[1]
@@ -310,7 +314,7 @@ def _test_difference(hypothesis, compared, estimate, se, se_blocks, rules):
                 "verdict": "not detected",
                 "reason": f"inside documents that hold both sides it is {100 * inside:+.1f} points",
             }
-    found |= _flip_scores(hypothesis, compared, margin, rules)
+    found |= _flip_scores(hypothesis, compared, margin, rules) if rules.beside else {}
     return found | {"p": found.get("p_swap", found["p_jackknife"])}
 
 
@@ -327,6 +331,8 @@ def _group(documents, rules):
     """Return (suffix, group of each document, signs of the groups) for documents one by one and in blocks."""
     blocks = number_blocks(len(documents), rules.block)
     single = np.arange(len(documents)), rules.of(documents)
+    if not rules.beside:
+        return [("", *single)]
     return [("", *single), ("_blocks", blocks, rules.signs[:, : blocks.max(initial=-1) + 1])]
 
 
@@ -366,7 +372,7 @@ def _exchange_periods(differences, weights, late, rules):
     blocks[~late] = number_blocks((~late).sum(), rules.block)
     blocks[late] = number_blocks(late.sum(), rules.block) + blocks.max(initial=0) + 1
     found = {}
-    for name, group in (("p_swap", np.arange(len(late))), ("p_swap_blocks", blocks)):
+    for name, group in (("p_swap", np.arange(len(late))), ("p_swap_blocks", blocks))[: 1 + rules.beside]:
         weight, is_late = np.bincount(group, weights), np.bincount(group, late) > 0
         spoken = weight > 0
         mean = np.bincount(group, weights * differences)[spoken] / weight[spoken]

@@ -32,7 +32,10 @@ class Counts:
     def within(self, window):
         """Return the counts of the documents of a window's days."""
         days = self.documents["date"]
-        rows = ((days >= (window.start or "")) & (days <= (window.end or "9999"))).to_numpy()
+        return self.take(((days >= (window.start or "")) & (days <= (window.end or "9999"))).to_numpy())
+
+    def take(self, rows):
+        """Return the counts of the documents marked by ``rows`` (documents,)."""
         kept = {name: getattr(self, name)[rows] for name in ("n", "k", "hits")}
         return replace(self, documents=self.documents[rows].reset_index(drop=True), **kept)
 
@@ -101,7 +104,7 @@ def lay_out_comparison(hypothesis, counts, stages, min_documents=3, min_sentence
     kept = _share_cells(n, cell)[cell] & (n.sum(1) > 0)
     estimate, periods = partial(standardised_difference, contrast=contrast), {"": kept}
     if late is not None:
-        estimate = partial(_change_of_difference, contrast=contrast, late=np.bincount(cell, late) > 0)
+        estimate = partial(_change_of_difference, contrast=contrast, late=np.bincount(cell[kept], late[kept]) > 0)
         periods = {f" before {hypothesis.split_date}": kept & ~late, f" from {hypothesis.split_date}": kept & late}
     reason = _explain_voices(voices, n, periods, min_documents, min_sentences)
     if hypothesis.among and counts.corrected:

@@ -126,6 +126,11 @@ def list_outcomes(likely, given, reference, sample, frame, seed=1):
     return {"corrected": corrected, "trained": given, "sample": sample_alone(*drawn), "evidence": mark_evidence(*drawn)}
 
 
+def stack_outcomes(outcomes):
+    """Return what ``list_outcomes`` gives as one table: coder_id, sentence_id, a column a code."""
+    return pd.concat(outcomes, names=["coder_id", "sentence_id"]).reset_index()
+
+
 def _match_sample(reference, sample, frame):
     """Return the frame in the order of its ids with p, which rows were drawn, and the reference codes of those (drawn, codes)."""
     if frame["sentence_id"].duplicated().any():

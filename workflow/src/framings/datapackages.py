@@ -12,10 +12,13 @@ from framings.adjusted import ADJUSTED
 from framings.agreement import AGREEMENT
 from framings.assessments import LEFT_OUT
 from framings.candidates import CANDIDATES
+from framings.changes import CHANGES
 from framings.circumstances import CIRCUMSTANCES, PLACES
 from framings.coder_accuracy import CODER_ACCURACY, CODER_DIFFERENCES
 from framings.confusions import CONFUSIONS_BY_ACTOR
+from framings.curves import CURVES
 from framings.floors import CAUSES, FLOORS
+from framings.interactions import INTERACTIONS
 from framings.masking import MASKS
 from framings.products import EVIDENCE, INCLUSION, UNRESOLVED, WORDS
 from framings.rarities import RARITIES
@@ -41,12 +44,16 @@ from framings.schemas import (
     Column,
     Contract,
 )
+from framings.sensitivities import SENSITIVITIES
 from framings.simulation import PLANTED, TRAPS, TRUTH_SENTENCES, TRUTH_TURNS
+from framings.specifications import SPECIFICATIONS
 from framings.storage import hash_file
 from framings.tallies import OUTCOME_TALLIES
 from framings.terms import TERMS, TOPIC_TURNS
+from framings.tipping import TIPPINGS
+from framings.topic_draws import TOPIC_STAGES
 from framings.topic_links import TOPIC_ACTORS, TOPIC_LINKS
-from framings.topics import TOPIC_CHOICE, TOPIC_FITS, TOPIC_SHARES, TOPIC_STABILITY, TOPIC_WORDS, TOPICS
+from framings.topics import TOPIC_CHOICE, TOPIC_FITS, TOPIC_SHARES, TOPIC_STABILITY, TOPIC_WEIGHTS, TOPIC_WORDS, TOPICS
 from framings.verification import AUDIT
 from framings.verification import CONTRACTS as BY_SHARD
 
@@ -79,7 +86,9 @@ TABLES = BY_SHARD | {
     "topic_links": TOPIC_LINKS, "topics/actors": TOPIC_ACTORS, "topics/choice": TOPIC_CHOICE, "topics/fits": TOPIC_FITS,
     "topics/links": TOPIC_LINKS, "topics/shares": TOPIC_SHARES, "topics/stability": TOPIC_STABILITY, "topics/terms": TERMS,
     "topics/topics": TOPICS, "topics/turns": TOPIC_TURNS, "topics/words": TOPIC_WORDS, "twins": TWINS, "unresolved": UNRESOLVED,
-    "variables": VARIABLES, "words": WORDS,
+    "changes": CHANGES, "coding/outcomes": CODED_SENTENCES, "curves": CURVES, "interactions": INTERACTIONS,
+    "sensitivities": SENSITIVITIES, "specifications": SPECIFICATIONS, "tippings": TIPPINGS, "topic_stages": TOPIC_STAGES,
+    "topics/stages": TOPIC_STAGES, "topics/weights": TOPIC_WEIGHTS, "variables": VARIABLES, "words": WORDS,
 }  # fmt: skip
 OF_ONE_KIND = {*BY_SHARD, "circumstances", "tallies"}  # folders whose tables share a contract
 HAND_TABLES = {

@@ -38,7 +38,9 @@ from framings.canvas import (
     wrap_lines,
 )  # fmt: skip
 from framings.coder_names import caution_reader
+from framings.curves_figure import specification_curve
 from framings.forest import hypotheses_forest
+from framings.what_would_change import what_would_change
 
 FAMILY_COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 FAMILY_MARKS = ("o", "s", "D", "^", "v", "P")
@@ -61,11 +63,28 @@ def draw_figures(tables, names, stages, title, simulated, coder_id="dictionary",
         "main_subframes_by_actor_and_stage": main_subframes_by_actor_and_stage(shares, names["codes"], *people, **coded),
         "subframes_by_actor_and_stage": subframes_by_actor_and_stage(shares, names["codes"], *people, **coded),
         "hypotheses_forest": hypotheses_forest(tests, *titles, **coded),
+        "what_would_change": what_would_change(
+            tables["sensitivities"],
+            tables["changes"],
+            dict(zip(tests["hypothesis_id"], tests["test"], strict=True)),
+            title,
+            simulated,
+            coder_id,
+            reference_note,
+        ),
+        "specification_curve": specification_curve(tables["specifications"], tables["curves"], *_claim_tests(tables), **coded),
     }
     if "recovery_shares" in tables:
         drawn["shares_recovered"] = shares_recovered(tables["recovery_shares"], title)
         drawn["contrasts_recovered"] = contrasts_recovered(tables["recovery_contrasts"], title)
     return drawn
+
+
+def _claim_tests(tables):
+    """Return {hypothesis: claim}, and {hypothesis: estimate from planted codes} where the corpus is simulated."""
+    claims = dict(zip(tables["assessments"]["hypothesis_id"], tables["assessments"]["claim"], strict=True))
+    known = tables.get("recovery_contrasts")
+    return claims, {} if known is None else dict(zip(known["hypothesis_id"], known["estimate_planted_codes"], strict=True))
 
 
 def _known(frame, *columns):

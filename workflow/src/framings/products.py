@@ -303,7 +303,10 @@ LOOKS = {
     "se": ("SE, points", "percent"), "se_blocks": ("SE (blocks), points", "percent"), "low": ("95 % low", "percent"),
     "high": ("95 % high", "percent"), "estimate": ("estimate, points", "points"),
     "smallest_detectable": ("detectable, points", "percent"), "p_jackknife": ("p, jackknife", "p"), "p_swap": ("p, swap", "p"),
-    "p_swap_blocks": ("p, swap of blocks", "p"), "p": ("p of record", "p"), "p_holm": ("p, Holm", "p"),
+    "p_swap_blocks": ("p, swap of blocks", "p"), "p_jackknife_blocks": ("p, jackknife of blocks", "p"),
+    "p_score": ("p, score flip", "p"), "p_score_blocks": ("p, score flip of blocks", "p"),
+    "score_low": ("95 % low, score flip", "percent"), "score_high": ("95 % high, score flip", "percent"),
+    "p_westfall_young": ("p, Westfall–Young", "p"), "upper": ("95 % upper bound", "percent"), "p": ("p of record", "p"), "p_holm": ("p, Holm", "p"),
 }  # fmt: skip
 
 TABLE_STYLE = """

@@ -29,10 +29,18 @@ TABLE_TITLES = {
     "prevalence": "Share of sentences that carry each code, by actor and stage",
     "assessments": "Every hypothesis in every window",
     "adjusted": "The same contrasts with event type, stage and length of turn held equal",
+    "changes": "What would change the verdict",
+    "curves": "Each contrast over all its specifications, jointly tested",
+    "specifications": "Every specification of every contrast",
+    "tippings": "How unequal coding would have to be to overturn a result",
+    "interactions": "Exploratory: single leaders from stage to stage, p-values not adjusted",
+    "sensitivities": "Every confirmatory test with one thing changed",
     "left_out": "Every contrast with one document left out",
     "topics": "Topics by actor",
     "topic_words": "The strongest words of each topic",
     "topic_links": "How topics and codes go together",
+    "topic_stages": "Topics by actor and stage, over draws of fits and words",
+    "rarities": "Codes that are too rare for a test, described",
     "unresolved": "Labels that no known speaker answers to",
     "evidence": "Coded sentences drawn by lot",
     "recovery_shares": "Planted shares and what was recovered",
@@ -52,19 +60,38 @@ TABLE_TITLES = {
     "twins": "One event's text in two languages",
 }
 NOT_CODED = (
-    "inclusion", "documents", "unresolved", "topics", "topic_words", "recovery_text", "accuracy", "mistakes", "confusions", "duplicates", "twins",
+    "inclusion", "documents", "unresolved", "topics", "topic_words", "topic_stages", "recovery_text", "accuracy", "mistakes", "confusions", "duplicates", "twins",
 )  # fmt: skip
-FILES_ONLY = ("left_out", "evidence", "coder_confusions")  # too long for the appendix
+FILES_ONLY = ("left_out", "sensitivities", "specifications", "evidence", "coder_confusions")  # too long for the appendix
 ON_REFERENCE = ("agreement", "coder_confusions", "coder_accuracy", "coder_differences", "coders_tried")
-OF_DICTIONARY = ("evidence", "topic_links", "recovery_shares", "recovery_contrasts", "recovery_coding")
+OF_DICTIONARY = ("evidence", "recovery_shares", "recovery_contrasts", "recovery_coding")
 # Columns of a table that look otherwise than in the others.
 TABLE_LOOKS = {
+    "changes": {"n_variations": ("tried", "count"), "n_changing": ("change it", "count"), "n_untested": ("too little left", "count")},
+    "tippings": {
+        "share_a": ("share of a, %", "percent"), "share_b": ("share of b, %", "percent"), "to_zero": ("to nil, points", "points"),
+        "to_verdict": ("to another verdict, points", "points"), "observed": ("observed, points", "points"),
+        "observed_low": ("95 % low", "points"), "observed_high": ("95 % high", "points"),
+    },
+    "rarities": {
+        "n_read": ("sentences read", "count"), "n_documents_coded": ("documents with the code", "count"),
+        "correlation": ("correlation", "number"), "n_correlated": ("estimated from codes", "count"),
+        "log_odds": ("log odds ratio, Firth", "number"), "log_odds_low": ("95 % low", "number"), "log_odds_high": ("95 % high", "number"),
+    },
+    "topic_stages": {
+        "n_fits": ("fits", "count"), "n_draws": ("draws", "count"), "se_within": ("se, documents", "number"),
+        "se_between": ("se, fits and words", "number"), "se": ("se", "number"),
+    },
     "accuracy": {
         "estimate": ("estimate", "number"), "low": ("95 % low", "number"), "high": ("95 % high", "number"),
         "n": ("units", "count"), "n_mistakes": ("wrong", "count"),
     },
     "coder_accuracy": {"estimate": ("estimate", "number"), "low": ("95 % low", "number"), "high": ("95 % high", "number")},
     "coder_differences": {"estimate": ("estimate", "number"), "low": ("95 % low", "number"), "high": ("95 % high", "number")},
+    "topic_links": {
+        "low": ("95 % low", "number"), "high": ("95 % high", "number"), "n_units": ("units", "count"),
+        "n_documents_coded": ("documents with the code", "count"),
+    },
     "confusions": {"expected": ("by the readers", ""), "found": ("by the workflow", ""), "n_chars": ("characters", "count")},
 }  # fmt: skip
 COUNTED = "Rows name their coder; of the sample and of corrected estimates, “with the code” counts reference codes."

@@ -6,6 +6,7 @@ from scipy.stats import t as student
 
 from framings.estimates import explain_shortage
 from framings.schemas import TALLIES, Column, Contract, check
+from framings.tallies import match_evidence
 
 TOPIC_ACTORS = Contract(
     "topic_actors", "a topic in the talk of an actor", ("topic", "actor_id"),
@@ -25,15 +26,16 @@ TOPIC_ACTORS = Contract(
 )  # fmt: skip
 
 TOPIC_LINKS = Contract(
-    "topic_links", "the correlation of a topic's share with a code's share of the sentences", ("unit", "topic", "code"),
+    "topic_links", "the correlation of a topic's share with a code's share of the sentences", ("coder_id", "unit", "topic", "code"),
     {
+        "coder_id": Column("text", "whose codes"),
         "unit": Column("text", "what the correlation runs over, weighted by sentences", values=("turn", "document")),
         "topic": Column("text", "topic"),
         "label": Column("text", "its strongest terms"),
         "code": Column("text", "code or composite"),
         "n_documents": Column("int", "documents kept for tests", low=0),
         "n_units": Column("int", "turns or documents", low=0),
-        "n_documents_coded": Column("int", "documents that carry the code", low=0),
+        "n_documents_coded": Column("int", "documents that carry the code; of corrected codes, reference codes of it", low=0),
         "r": Column("number", "correlation; missing where one side does not vary", missing=True, low=-1, high=1),
         "low": Column("number", "lower end of the 95 % interval", missing=True, low=-1, high=1),
         "high": Column("number", "upper end", missing=True, low=-1, high=1),
@@ -68,13 +70,17 @@ def share_topics_by_actor(shares, topics, topic_turns, speakers, min_documents=3
     return check(table.sort_values(["topic", "actor_id"]), TOPIC_ACTORS)
 
 
-def link_topics_codes(shares, topics, topic_turns, tallies, codes, min_documents=5):
+def link_topics_codes(shares, topics, topic_turns, tallies, codes, coder_id="dictionary", evidence=None, min_documents=5):
     """Return TOPIC_LINKS: how a topic's share and a code's share go together over turns and over documents.
 
     ``tallies`` has one row a turn of speech by an actor and counts of coded sentences in the columns ``codes``; turns of the
     discovery documents are left out. A unit's weight is its number of sentences. The interval is that of Fisher's z with a
     leave-one-document-out standard error and documents - 1 degrees of freedom; a code in fewer than ``min_documents``
     documents has no interval. Exploratory: no p-value.
+
+    Tallies of pseudo-outcomes come with ``evidence``, tallies of the reference codes behind them: these say which documents carry
+    a code. A correlation with pseudo-outcomes is nearer to nil than one with true codes, for their sampling error is in their
+    variance; its sign and whether its interval holds nil are not affected.
     """
     names, codes = list(topics["topic"]), list(codes)
     absent = [code for code in codes if code not in tallies.columns]
@@ -85,7 +91,8 @@ def link_topics_codes(shares, topics, topic_turns, tallies, codes, min_documents
     weight = turns["n_sentences"].to_numpy(dtype=float)
     x, y = turns[names].to_numpy() * weight[:, None], turns[codes].to_numpy(dtype=float)
     document, found = pd.factorize(turns["document_id"])
-    n_coded = (_sum_by(document, y) > 0).sum(axis=0)
+    seen = y if evidence is None else match_evidence(turns, evidence, codes)
+    n_coded = (_sum_by(document, seen) > 0).sum(axis=0)
     rows = []
     for unit, of_unit in (("turn", np.arange(len(turns))), ("document", document)):
         totals = _sum_by(of_unit, weight)
@@ -97,8 +104,9 @@ def link_topics_codes(shares, topics, topic_turns, tallies, codes, min_documents
                 reason = _explain_no_interval(r[i, j], low[i, j], n_coded[j], min_documents)
                 ends = (np.nan, np.nan) if reason else (low[i, j], high[i, j])
                 rows.append((unit, topic, code, len(found), len(totals), int(n_coded[j]), r[i, j], *ends, reason))
-    columns = [name for name in TOPIC_LINKS.columns if name != "label"]
-    return check(pd.DataFrame(rows, columns=columns).merge(topics[["topic", "label"]], on="topic", how="left"), TOPIC_LINKS)
+    columns = [name for name in TOPIC_LINKS.columns if name not in ("coder_id", "label")]
+    table = pd.DataFrame(rows, columns=columns).merge(topics[["topic", "label"]], on="topic", how="left")
+    return check(table.assign(coder_id=coder_id), TOPIC_LINKS)
 
 
 def list_codes(tallies):

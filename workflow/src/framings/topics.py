@@ -84,6 +84,15 @@ TOPIC_WORDS = Contract(
     },
 )  # fmt: skip
 
+TOPIC_WEIGHTS = Contract(
+    "topic_weights", "a term of a topic of record", ("topic", "term"),
+    {
+        "topic": Column("text", "topic"),
+        "term": Column("text", "term"),
+        "weight": Column("number", "weight in the topic, whose weights add up to 1; terms without weight are absent", low=0, high=1),
+    },
+)  # fmt: skip
+
 TOPIC_SHARES = Contract(
     "topic_shares", "a turn and a topic; turns that use no term of any topic are absent", ("document_id", "turn", "topic"),
     {
@@ -97,7 +106,7 @@ TOPIC_SHARES = Contract(
 
 
 def choose_topics(parts, counts, topic_turns, terms, min_similarity=0.8, min_stable=0.8, n_words=10):
-    """Return a dict of tables: fits, stability, choice, topics, words, shares (contracts of this module).
+    """Return a dict of tables: fits, stability, choice, topics, words, weights, shares (contracts of this module).
 
     ``parts`` are results of ``fit_topics`` that together hold the grid. For each K the fit most like the others is the reference;
     a topic of it is stable where its median cosine with its Hungarian partner in the other fits reaches ``min_similarity``.
@@ -109,7 +118,7 @@ def choose_topics(parts, counts, topic_turns, terms, min_similarity=0.8, min_sta
     if not sum(len(part["k"]) for part in parts):
         return _no_topics(untried)
     present, names = (counts[discovery] > 0).astype(np.float64), terms["term"].to_numpy(dtype=object)
-    fits, weights = _gather_fits(parts)
+    fits, weights = gather_fits(parts)
     fits, stability = compare_fits(fits, weights, present, names, min_similarity, n_words)
     choice = choose_k(fits, stability, min_stable)
     of_k = fits["k"] == choice.loc[choice["chosen"], "k"].iloc[0]
@@ -123,6 +132,7 @@ def choose_topics(parts, counts, topic_turns, terms, min_similarity=0.8, min_sta
         "choice": check(pd.concat([choice, untried]) if len(untried) else choice, TOPIC_CHOICE),
         "topics": check(topics, TOPICS),
         "words": check(_list_words(final, names, n_words), TOPIC_WORDS),
+        "weights": check(_list_weights(final, names), TOPIC_WEIGHTS),
         "shares": check(_list_shares(shares, topic_turns), TOPIC_SHARES),
     }
 
@@ -135,9 +145,19 @@ def match_topics(topics, others):
     >>> match_topics(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.6, 0.8], [1.0, 0.0]])).tolist()
     [1.0, 0.8]
     """
-    cosines = topics @ others.T
-    rows, partners = linear_sum_assignment(-cosines)
-    return cosines[rows, partners]
+    return pair_topics(topics, others)[0]
+
+
+def pair_topics(topics, others):
+    """Return (cosines, partners) of ``match_topics``: which row of ``others`` is the partner of each of ``topics``.
+
+    Of K topics and fewer others, those left over have the partner -1 and the cosine 0.
+    """
+    cosines, partners = np.zeros(len(topics)), np.full(len(topics), -1)
+    table = topics @ others.T
+    rows, columns = linear_sum_assignment(-table)
+    cosines[rows], partners[rows] = table[rows, columns], columns
+    return cosines, partners
 
 
 def compare_fits(fits, weights, present, names, min_similarity, n_words):
@@ -328,6 +348,22 @@ def _list_words(final, names, n_words):
     )
 
 
+def _list_weights(final, names):
+    """Return TOPIC_WEIGHTS, topic by topic, the terms in their order."""
+    weights = final / np.maximum(final.sum(axis=1, keepdims=True), 1e-12)
+    topic, term = np.nonzero(weights)
+    ids = _topic_ids(len(final))
+    return pd.DataFrame({"topic": ids[topic], "term": names[term], "weight": weights[topic, term]})
+
+
+def spread_weights(weights, topics, terms):
+    """Return the topics of record as an array, topic x term in the order of the tables TOPICS and TERMS, rows of length 1."""
+    spread = np.zeros((len(topics), len(terms)))
+    rows = pd.Index(topics["topic"]).get_indexer(weights["topic"])
+    spread[rows, pd.Index(terms["term"]).get_indexer(weights["term"])] = weights["weight"]
+    return spread / np.maximum(np.linalg.norm(spread, axis=1, keepdims=True), 1e-12)
+
+
 def _list_shares(shares, topic_turns):
     """Return TOPIC_SHARES, turn by turn."""
     talk = ~np.isnan(shares[:, 0])
@@ -336,7 +372,7 @@ def _list_shares(shares, topic_turns):
     return table.assign(topic=np.tile(_topic_ids(shares.shape[1]), int(talk.sum())), share=shares[talk].ravel())
 
 
-def _gather_fits(parts):
+def gather_fits(parts):
     """Return (table of k, seed, error, iterations in the order of k and seed, list of their topic x term weights)."""
     table = pd.concat([pd.DataFrame({name: part[name] for name in ("k", "seed", "error", "iterations")}) for part in parts])
     weights = [block for part in parts for block in np.split(part["weights"], np.cumsum(part["k"])[:-1])]
@@ -363,5 +399,12 @@ def _list_untried(parts, counts, discovery):
 
 def _no_topics(untried):
     """Return the tables where topics are not estimable: empty but for the sentences that say so."""
-    contracts = {"fits": TOPIC_FITS, "stability": TOPIC_STABILITY, "topics": TOPICS, "words": TOPIC_WORDS, "shares": TOPIC_SHARES}
+    contracts = {
+        "fits": TOPIC_FITS,
+        "stability": TOPIC_STABILITY,
+        "topics": TOPICS,
+        "words": TOPIC_WORDS,
+        "weights": TOPIC_WEIGHTS,
+        "shares": TOPIC_SHARES,
+    }
     return {name: empty(contract) for name, contract in contracts.items()} | {"choice": check(untried, TOPIC_CHOICE)}

@@ -1,0 +1,169 @@
+"""The figure of what would change: each confirmatory estimate, and how far each kind of change moves it."""
+
+import pandas as pd
+
+from framings.canvas import (
+    BLUE,
+    FAINT,
+    INK,
+    RULE,
+    SOFT,
+    VERMILION,
+    choose_ticks,
+    draw_lines,
+    draw_marks,
+    open_page,
+    say,
+    say_lines,
+    scale,
+    signed,
+    wrap_lines,
+)  # fmt: skip
+from framings.changes import BY_KIND, UNTESTED
+from framings.coder_names import caution_reader
+
+COLUMNS = {"kind": 3.62, "plot": (3.72, 7.3), "told": 7.4}
+WIDTH, LINE, GAP = 9.6, 0.118, 0.2
+UNITLESS = ("joint",)  # tests whose statistic is no difference in points
+
+
+def what_would_change(
+    sensitivities, changes, tests, subtitle="", simulated=False, coder_id="dictionary", reference_note="", many_windows=False
+):
+    """Return the figure: a block a tested hypothesis, its estimate with the interval and a bar for each kind of change.
+
+    ``sensitivities`` and ``changes`` are the tables of that name, ``tests`` maps a hypothesis to its kind of test. A bar spans the
+    estimates that the changes of its kind give; a mark stands at each that gives another verdict. Below stand the hypotheses that
+    could not be tested, with what is missing.
+    """
+    changes = changes.assign(test=changes["hypothesis_id"].map(tests))
+    tested = changes[~changes["verdict"].isin(UNTESTED) & ~changes["test"].isin(UNITLESS)]
+    told = changes.drop(tested.index)
+    blocks = [_lay_out_block(row, sensitivities, many_windows) for row in tested.itertuples(index=False)]
+    notes = [_lay_out_note(row, many_windows) for row in told.itertuples(index=False)]
+    body = (
+        sum(block["height"] for block in blocks)
+        + sum(height for *_, height in notes)
+        + (0.3 if blocks else 0)
+        + (0.35 if notes else 0)
+    )
+    page = open_page(
+        round(body + 0.1, 6), claim_changes(changes), subtitle, _note(coder_id, reference_note), simulated, width=WIDTH
+    )
+    y = page.top
+    if blocks:
+        x, y = _draw_axis(page, blocks, y)
+        for block in blocks:
+            _draw_block(page, block, x, y)
+            y -= block["height"]
+    if notes:
+        say(page, page.left, y - 0.2, "Not in the picture: not tested, or no difference of shares", 8.5, weight="bold")
+        y -= 0.32
+        for name, lines, height in notes:
+            say(page, page.left, y - 0.1, name, 7.5, weight="bold")
+            say_lines(page, page.left + 0.95, y - 0.1, lines, 7, SOFT, leading=1.3)
+            y -= height
+    return page.figure
+
+
+def claim_changes(changes):
+    """Return the heading: how many tested verdicts some change would overturn."""
+    tested = changes[~changes["verdict"].isin(UNTESTED)]
+    if tested.empty:
+        return f"None of {len(changes)} confirmatory hypotheses could be tested"
+    n, alone = int((tested["n_changing"] > 0).sum()), len(tested) == 1
+    if n == 0:
+        return f"No change that was tried overturns {'the one verdict' if alone else f'any of {len(tested)} verdicts'} that could be tested"
+    of = "The one tested verdict" if alone else f"{n} of {len(tested)} tested verdicts"
+    return f"{of} {'hangs' if n == 1 else 'hang'} on a choice or on a part of the material"
+
+
+def _note(coder_id, reference_note):
+    """Return how to read the figure."""
+    return (
+        "Black: the estimate with its 95 % interval (leave-one-document-out), in percentage points. Bars: from the smallest to the largest "
+        "estimate that changes of a kind give, one thing changed at a time; a red mark at each estimate that comes with another verdict "
+        "(Holm's p, the family's other p-values as they are). Changes that leave too little to test are counted, not marked. "
+        f"{caution_reader(coder_id, reference_note)}"
+    )
+
+
+def _lay_out_block(row, sensitivities, many_windows):
+    """Return what stands in the block of a hypothesis, with its height in inches."""
+    ours = sensitivities[(sensitivities["hypothesis_id"] == row.hypothesis_id) & (sensitivities["window_id"] == row.window_id)]
+    kinds = []
+    for kind in BY_KIND:
+        found = ours[(ours["kind"] == kind) & (ours["verdict"] != "not tried")]
+        if len(found):
+            kinds.append((kind, found, found["estimate"].dropna()))
+    name = row.hypothesis_id + (f", {row.window_id}" if many_windows else "")
+    claim, contrast = wrap_lines(row.claim, 2.3, 7.8, most=4), wrap_lines(row.contrast, 2.3, 7, most=2)
+    text = 0.16 + 0.142 * len(claim) + 0.128 * len(contrast) + 0.13
+    return {"row": row, "name": name, "claim": claim, "contrast": contrast, "kinds": kinds,
+            "height": max(text, 0.2 + LINE * len(kinds)) + GAP}  # fmt: skip
+
+
+def _lay_out_note(row, many_windows):
+    """Return name, lines and height of a hypothesis that is told in words."""
+    text = row.missing if pd.notna(row.missing) else row.what_would_change
+    lines = wrap_lines(f"{row.verdict}: {text}", WIDTH - 1.75, 7, most=3)
+    return row.hypothesis_id + (f", {row.window_id}" if many_windows else ""), lines, 0.127 * len(lines) + 0.07
+
+
+def _draw_axis(page, blocks, top):
+    """Write the axis of points over the blocks; return its scale and where the first block begins."""
+    ends = [0.0]
+    for block in blocks:
+        ends += [block["row"].low, block["row"].high] if pd.notna(block["row"].low) else []
+        ends += [value for *_, known in block["kinds"] for value in known]
+    ticks = choose_ticks(100 * min(ends), 100 * max(ends), 7)
+    x, y = scale(ticks[0], ticks[-1], *COLUMNS["plot"]), top - 0.2
+    for tick in ticks:
+        say(page, x(tick), y, f"{tick:g}".replace("-", "\N{MINUS SIGN}"), 7.5, SOFT, ha="center")
+    say(page, COLUMNS["told"] + 0.15, y, "points; changes tried", 7.5, SOFT)
+    bottom = y - 0.06 - sum(block["height"] for block in blocks)
+    draw_lines(page, [((x(tick), bottom), (x(tick), y - 0.06)) for tick in ticks if tick], RULE, 0.5, zorder=0.5)
+    draw_lines(page, [((x(0), bottom), (x(0), y - 0.06))], SOFT, 0.9, zorder=0.6)
+    draw_lines(page, [((page.left, y - 0.06), (page.right, y - 0.06))], INK, 0.9)
+    return lambda share: x(100 * share), y - 0.06
+
+
+def _draw_block(page, block, x, y):
+    """Draw one hypothesis: claim at the left, estimate and bars in the middle, counts at the right."""
+    row, top = block["row"], y - 0.16
+    say(page, page.left, top, block["name"], 7.8, weight="bold")
+    say(page, page.left + 2.62, top, wrap_lines(row.verdict, 1.0, 7.2, "bold", most=1)[0], 7.2, weight="bold", ha="right")
+    say_lines(page, page.left, top - 0.142, block["claim"], 7.8, leading=1.31)
+    say_lines(page, page.left, top - 0.142 * (1 + len(block["claim"])), block["contrast"], 7, SOFT, leading=1.31)
+    centre = top + 0.036
+    if pd.notna(row.low):
+        draw_lines(page, [((x(row.low), centre), (x(row.high), centre))], INK, 1.6)
+    draw_marks(page, [(x(row.estimate), centre)], INK, "o", 5)
+    say(
+        page,
+        COLUMNS["told"],
+        top,
+        f"{signed(100 * row.estimate)}; {row.n_changing} of {row.n_variations} overturn it",
+        7.2,
+        weight="bold",
+    )
+    at = top - 0.05
+    bottom = at - LINE * len(block["kinds"])
+    draw_lines(page, [((x(row.estimate), bottom), (x(row.estimate), centre))], FAINT, 0.6, zorder=0.7, linestyles="dotted")
+    for kind, found, known in block["kinds"]:
+        at -= LINE
+        say(page, COLUMNS["kind"], at - 0.03, kind, 6.6, SOFT, ha="right")
+        if len(known):
+            draw_lines(page, [((x(known.min()) - 0.012, at), (x(known.max()) + 0.012, at))], BLUE, 2.6, zorder=1.5)
+        turned = found[found["changes_verdict"] & found["estimate"].notna()]
+        draw_marks(page, [(x(value), at) for value in sorted(set(turned["estimate"]))], VERMILION, "|", 5.5, mew=1.4)
+        say(page, COLUMNS["told"], at - 0.03, _count_kind(found), 6.6, SOFT)
+    edge = y - block["height"] + 0.03
+    draw_lines(page, [((page.left, edge), (page.right, edge))], "#ececec", 0.5, zorder=0.4)
+
+
+def _count_kind(found):
+    """Return how many variations there are, how many overturn the verdict, and how many leave too little to test."""
+    bare, turned = int(found["verdict"].isin(UNTESTED).sum()), int(found["changes_verdict"].sum())
+    parts = [f"{len(found)} tried"] + ([f"{turned} overturn{'s' if turned == 1 else ''} it"] if turned else [])
+    return ", ".join(parts + ([f"{bare} too little to test"] if bare else []))
