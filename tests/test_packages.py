@@ -117,17 +117,22 @@ def test_withheld_text_gives_way_to_references_in_every_kind_of_table(register, 
     texts.to_csv(results / "tables/evidence.csv", index=False)
     texts.drop(columns="text").to_csv(results / "tables/other.csv", index=False)
     texts.assign(quote=texts["text"]).drop(columns="text").to_csv(results / "tables/quotes.csv", index=False)
+    texts.assign(found=texts["text"]).drop(columns="text").to_parquet(results / "found.parquet")
+    texts[["text"]].to_csv(results / "loose.csv", index=False)
+    texts.assign(found=[None, SECRET]).drop(columns="text").to_parquet(results / "own_words.parquet")
     (results / "report.html").write_text(f"<p>{SECRET[:20]}<b>{SECRET[20:]}</b>", encoding="utf-8")
     (results / "phrase.html").write_text(f"<p>{FREE}", encoding="utf-8")
     (results / "numbers.json").write_text(json.dumps({"label": SECRET[:30]}), encoding="utf-8")
     products = list_files(results)
     replaced, leaks = copy_products(results, products, target, register, texts, register.assign(lead=None))
-    assert replaced == ["sentences.parquet", "tables/evidence.csv"]
-    assert leaks == ["report.html", "tables/quotes.csv"]
-    assert list_files(target) == ["numbers.json", "phrase.html", "sentences.parquet", "tables/evidence.csv", "tables/other.csv"]
+    assert replaced == ["found.parquet", "sentences.parquet", "tables/evidence.csv", "tables/quotes.csv"]
+    assert leaks == ["loose.csv", "report.html"]
+    left = [name for name in products if name not in leaks]
+    assert list_files(target) == left and {"numbers.json", "own_words.parquet", "phrase.html"} < set(left)
     expected = ["[text withheld: http://site.example/1, paragraph 4]", FREE]
     assert pd.read_parquet(target / "sentences.parquet")["text"].tolist() == expected
     assert pd.read_csv(target / "tables/evidence.csv")["text"].tolist() == expected
+    assert pd.read_csv(target / "tables/quotes.csv")["quote"].tolist() == expected
     assert (target / "tables/other.csv").read_bytes() == (results / "tables/other.csv").read_bytes()
 
 

@@ -72,8 +72,8 @@ def copy_products(results, products, target, register, texts, documents):
     copy_files([name for name in products if name not in [*tables, *leaks]], results, target)
     for name in tables:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
-    replaced = [name for name in tables if copy_table(Path(results, name), target / name, urls, withheld)]
-    late = find_leaks(target, tables, runs)
+    replaced = [name for name in tables if copy_table(Path(results, name), target / name, urls, withheld, runs)]
+    late = find_leaks(target, tables, runs, withheld)
     for name in late:
         (target / name).unlink()
     return [name for name in replaced if name not in late], sorted(leaks + late)

@@ -19,42 +19,50 @@ TEXT_COLUMNS = ("text", "lead")  # what holds running text of a page, in whateve
 RUN = 8
 WORD = re.compile(r"\w+")
 MARKUP = re.compile(r"<[^>]*>")
-READABLE = (".csv", ".html", ".json", ".svg", ".md", ".txt", ".yaml", ".tex")
+TABLES = (".csv", ".parquet")
+READABLE = (".html", ".json", ".svg", ".md", ".txt", ".yaml", ".tex")
 
 
-def withhold_texts(table, urls, withheld):
+def withhold_texts(table, urls, withheld, runs=frozenset()):
     """Return a table whose page text is replaced by a reference in the rows of withheld documents; the same object where there are none.
 
-    ``urls``: {document_id: address}. Without a column ``document_id`` the key before the first colon of ``sentence_id`` is used.
+    ``urls``: {document_id: address}. Where ``runs`` of withheld words are given, so is every other cell that holds one.
+    Without a column ``document_id`` the key before the first colon of ``sentence_id`` tells the document.
 
     >>> rows = pd.DataFrame({"document_id": ["a", "b"], "paragraph": [3, 0], "text": ["One.", "Two."]})
     >>> withhold_texts(rows, {"a": "http://site.example/1"}, {"a"})["text"].tolist()
     ['[text withheld: http://site.example/1, paragraph 3]', 'Two.']
     """
-    columns = [name for name in TEXT_COLUMNS if name in table]
-    if not columns or not withheld:
+    owner = find_owners(table) if withheld else None
+    if owner is None or not (hidden := owner.isin(withheld)).any():
         return table
-    owner = table["document_id"] if "document_id" in table else table["sentence_id"].str.split(":").str[0]
-    hidden = owner.isin(withheld)
-    if not hidden.any():
-        return table
-    places = table["paragraph"] if "paragraph" in table else [None] * len(table)
-    for name in columns:
-        cells = zip(table[name], owner, places, hidden, strict=True)
-        kept = [refer(urls.get(key, key), place) if gone and pd.notna(cell) else cell for cell, key, place, gone in cells]
-        table = table.assign(**{name: pd.Series(kept, index=table.index, dtype=table[name].dtype)})
+    places = table["paragraph"] if "paragraph" in table else {}
+    for name in table.columns:
+        cells = [(row, cell) for row, cell in table.loc[hidden, name].items() if isinstance(cell, str)]
+        gone = [row for row, cell in cells if name in TEXT_COLUMNS or not runs.isdisjoint(_runs(cell))]
+        if gone:
+            references = [refer(urls.get(owner[row], owner[row]), places.get(row)) for row in gone]
+            kept = table[name].copy()
+            kept.loc[gone] = references
+            table = table.assign(**{name: kept})
     return table
 
 
-def copy_table(source, target, urls, withheld):
+def find_owners(table):
+    """Return the document that each row belongs to, or None where no column tells."""
+    if "document_id" in table:
+        return table["document_id"]
+    return table["sentence_id"].str.split(":").str[0] if "sentence_id" in table else None
+
+
+def copy_table(source, target, urls, withheld, runs=frozenset()):
     """Copy a CSV or Parquet table, its bytes unchanged where nothing in it is withheld; return whether something was."""
     source, target = Path(source), Path(target)
-    is_csv = source.suffix == ".csv"
-    table = pd.read_csv(source, dtype=str, keep_default_na=False) if is_csv else pd.read_parquet(source)
-    kept = withhold_texts(table, urls, withheld)
+    table = read_table(source)
+    kept = withhold_texts(table, urls, withheld, runs)
     if kept is table:
         target.write_bytes(source.read_bytes())
-    elif is_csv:
+    elif source.suffix == ".csv":
         kept.to_csv(target, index=False, lineterminator="\n")
     else:
         write_table(kept, target)
@@ -66,14 +74,32 @@ def collect_runs(texts):
     return {run for text in texts for run in _runs(text)}
 
 
-def find_leaks(folder, names, runs):
-    """Return those of the named files of a folder in which a run of withheld words stands, in the order given."""
+def find_leaks(folder, names, runs, withheld=frozenset()):
+    """Return those of the named files of a folder in which a run of withheld words stands, in the order given.
+
+    Of a table, the rows of documents that are not ``withheld`` do not count: they are those documents' own words.
+    """
     if not runs:
         return []
-    return [name for name in names if name.endswith(READABLE) and _holds_run(Path(folder, name), runs)]
+    paths = [(name, Path(folder, name)) for name in names]
+    tables = [name for name, path in paths if path.suffix in TABLES and _table_holds(read_table(path), runs, withheld)]
+    texts = [name for name, path in paths if path.suffix in READABLE and _text_holds(path, runs)]
+    return [name for name in names if name in tables or name in texts]
 
 
-def _holds_run(path, runs):
+def read_table(path):
+    """Return a CSV table with every cell as text, or a Parquet table as it is."""
+    return pd.read_csv(path, dtype=str, keep_default_na=False) if path.suffix == ".csv" else pd.read_parquet(path)
+
+
+def _table_holds(table, runs, withheld):
+    owner = find_owners(table)
+    rows = table if owner is None else table[owner.isin(withheld)]
+    cells = (cell for name in rows for cell in rows[name].dropna().unique() if isinstance(cell, str))
+    return any(not runs.isdisjoint(_runs(cell)) for cell in cells)
+
+
+def _text_holds(path, runs):
     text = path.read_text(encoding="utf-8", errors="replace")
     text = unescape(MARKUP.sub("", text)) if path.suffix in (".html", ".svg") else text.replace("\\n", " ").replace('\\"', '"')
     return not runs.isdisjoint(_runs(text))
