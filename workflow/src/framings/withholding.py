@@ -36,7 +36,7 @@ def withhold_texts(table, urls, withheld, runs=frozenset()):
     owner = find_owners(table) if withheld else None
     if owner is None or not (hidden := owner.isin(withheld)).any():
         return table
-    places = table["paragraph"] if "paragraph" in table else {}
+    places = table.get("paragraph", {})
     for name in table.columns:
         cells = [(row, cell) for row, cell in table.loc[hidden, name].items() if isinstance(cell, str)]
         gone = [row for row, cell in cells if name in TEXT_COLUMNS or not runs.isdisjoint(_runs(cell))]
