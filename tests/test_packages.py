@@ -83,7 +83,9 @@ def test_sums_name_what_is_absent_and_what_has_changed(tmp_path):
     for name in ("a.txt", "b.txt", "c/d.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name, encoding="utf-8")
+    (tmp_path / ".snakemake_timestamp").write_text("", encoding="utf-8")
     write_sums(tmp_path)
+    assert sorted(read_sums(tmp_path)) == ["a.txt", "b.txt", "c/d.txt"]
     assert read_sums(tmp_path)["a.txt"] == hashlib.sha256(b"a.txt").hexdigest()
     assert check_sums(tmp_path) == ([], [])
     (tmp_path / "a.txt").unlink()

@@ -47,8 +47,9 @@ def copy_files(names, source, target):
 
 
 def list_files(folder):
-    """Return the relative paths of all files in a folder, sorted."""
-    return sorted(path.relative_to(folder).as_posix() for path in Path(folder).rglob("*") if path.is_file())
+    """Return the relative paths of all files in a folder, sorted; without the mark that Snakemake leaves in a finished folder."""
+    paths = (path for path in Path(folder).rglob("*") if path.is_file() and path.name != ".snakemake_timestamp")
+    return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
 def write_sums(folder):
