@@ -37,6 +37,10 @@ if SIMULATED:
     include: "workflow/rules/simulation.smk"
 
 
+include: "workflow/rules/tracing.smk"
+include: "workflow/rules/package.smk"
+
+
 rule all:
     default_target: True
     input:

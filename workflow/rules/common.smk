@@ -7,9 +7,10 @@ from pathlib import Path
 import yaml
 from framings.figure_notes import ABOUT
 from framings.inputs import check_inputs, read_title, tell_absent
+from framings.package_files import list_checkout
 from framings.registrations import check_registration
 from framings.schemas import REFERENCE_NOTE
-from framings.settings import SettingsError, complete_settings
+from framings.settings import SettingsError, complete_settings, portable_settings
 from framings.shards import shard_names, shard_of
 from framings.steps import find_maker, list_code, read_steps
 from snakemake.exceptions import WorkflowError

@@ -209,7 +209,7 @@ rule render_report:
         extra=EXTRA,
         makers=lambda wildcards, input: {path: find_maker(STEPS, path) for path in input if path.endswith(".parquet")},
         registration=REGISTRATION,
-        provenance={"settings": yaml.safe_dump(config, sort_keys=False)} | FINGERPRINTS,
+        provenance={"settings": yaml.safe_dump(portable_settings(config), sort_keys=False)} | FINGERPRINTS,
     script:
         "../scripts/render_report.py"
 
