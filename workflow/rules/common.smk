@@ -8,12 +8,15 @@ from pathlib import Path
 
 import yaml
 from framings.inputs import check_inputs
+from framings.runs import RunError, begin_run, is_alive
 from framings.schemas import REFERENCE_NOTE
-from framings.settings import SettingsError, complete_settings
+from framings.settings import SettingsError, complete_settings, refuse_twins
 from framings.shards import shard_names, shard_of
 from snakemake.exceptions import WorkflowError
 
 try:
+    for path in map(Path, workflow.configfiles):
+        refuse_twins(path.read_text(encoding="utf-8"), path.name)
     with open(workflow.source_path("../schemas/config.schema.yaml")) as file:
         config.update(complete_settings(config, yaml.safe_load(file)))
 except SettingsError as error:
@@ -40,6 +43,17 @@ try:
 except (ValueError, FileNotFoundError) as error:
     raise WorkflowError(str(error))
 TITLE = Path(FOLDER, "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
+
+
+RUN = f".snakemake/runs/{CORPUS}.lock"
+WAS_ALIVE = is_alive(RUN)
+
+
+onstart:
+    try:
+        begin_run(RUN, WAS_ALIVE)
+    except RunError as error:
+        raise WorkflowError(str(error))
 
 
 wildcard_constraints:
@@ -144,3 +158,13 @@ TABLES += EXTRA
 def figures(suffixes):
     """Return the files of all figures in the given formats."""
     return expand("results/{{corpus}}/figures/{figure}.{suffix}", figure=FIGURES, suffix=suffixes)
+
+
+ASIDE = ["all", "fetch_pages", "pack_archive", "archive"] + ([] if CHECKS else ["measure_accuracy"])  # called by name alone
+
+
+def everything():
+    """Return every file that the rules make. Snakemake does not miss a file behind a newer one, say one lost with a failed job."""
+    outputs = [str(path) for rule in workflow.rules if rule.name not in ASIDE for path in rule.output]
+    patterns = [re.sub(r"\{(\w+),.*?\}", r"{\1}", path) for path in outputs]  # without the constraints of wildcards
+    return expand(patterns, corpus=CORPUS, shard=SHARDS, part=TOPIC_PARTS)
