@@ -27,7 +27,7 @@ from gallery_tables import (
     make_talk,
     make_topics,
 )  # fmt: skip
-from test_products import HOSTILE
+from payloads import HOSTILE
 
 from framings.coding_quality import compare_verdicts
 from framings.products import count_inclusion, list_unresolved, pick_evidence, quote_numbers

@@ -1,7 +1,8 @@
 """What would snakemake run? Called in a checkout with a JSON list of variants; prints the planned rules of each as JSON.
 
-A variant is {"settings": a file for --configfile, "edit": a file that gets one more line, "targets": [...]}, all optional. Snakemake
-is imported once and every dry run is a fork of its own, so that none sees another and each costs a third of a call.
+A variant is {"settings": a file for --configfile, "edit": a file that gets one more line, "lose": files that are away, "targets":
+[...]}, all optional. Snakemake is imported once and every dry run is a fork of its own, so that none sees another and each costs half
+a call.
 """
 
 import json
@@ -32,19 +33,19 @@ def plan(settings="small.yaml", targets=(), **_):
     return sorted({line.removeprefix("rule ").rstrip(":") for line in lines if line.startswith("rule ")} - {"all"})
 
 
-def plan_edited(variant):
-    """Return the plan while the file of the variant holds one more line; bytes and time stamp are put back."""
-    if "edit" not in variant:
-        return plan(**variant)
-    path = Path(variant["edit"])
-    before, stamp = path.read_bytes(), path.stat()
-    path.write_bytes(before + b"\n# a remark\n")
+def plan_changed(variant):
+    """Return the plan while a file holds one more line, or files are away; bytes and time stamps are put back."""
+    changed = [Path(name) for name in [variant.get("edit"), *variant.get("lose", [])] if name]
+    before = {path: (path.read_bytes(), path.stat()) for path in changed if path.is_file()}
     try:
+        for path, (content, _) in before.items():
+            path.write_bytes(content + b"\n# a remark\n") if "edit" in variant else path.unlink()
         return plan(**variant)
     finally:
-        path.write_bytes(before)
-        os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+        for path, (content, stamp) in before.items():
+            path.write_bytes(content)
+            os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
 
 
 if __name__ == "__main__":
-    json.dump([plan_edited(variant) for variant in json.load(sys.stdin)], sys.stdout)
+    json.dump([plan_changed(variant) for variant in json.load(sys.stdin)], sys.stdout)

@@ -47,6 +47,11 @@ class Trial(Checkout):
             assert run.poll() is None and time.monotonic() < end, (self.folder / "run.txt").read_text(encoding="utf-8")
             time.sleep(0.05)
 
+    def wait_for_jobs(self, run, number):
+        """Wait until so many jobs of a run have finished, or the run has."""
+        while run.poll() is None and (self.folder / "run.txt").read_text(encoding="utf-8").count("Finished jobid") < number:
+            time.sleep(0.02)
+
     def make_stale(self, remark="# a remark"):
         """Change the code of the figures by a remark, so that a run has figures, notebook, report and audit to make."""
         with (self.folder / FIGURE_CODE).open("a", encoding="utf-8") as file:
