@@ -53,6 +53,15 @@ def poisoned(built, tmp_path_factory):
     return trial.folder / "results/demo"
 
 
+def test_a_payload_that_comes_alive_is_found():
+    """Written into a page without care, all markup among the payloads is found; without markup, nothing is."""
+    found = [payload for payload in HOSTILE if find_live(f"<p>{payload}</p>", {"html", "head", "body", "p"})]
+    markup = [payload for payload in HOSTILE if re.search(r"<\w", payload)]
+    assert len(markup) == 32 and set(found) >= set(markup) - {"<body onload=alert(1)>"}
+    assert find_live('<p><a href="https://example.org">x</a></p>', {"html", "head", "body", "p", "a"}) == []
+    assert [is_formula(cell) for cell in (*FORMULAS, "-1.5", "'=1", "a=b")] == [True] * len(FORMULAS) + [False] * 3
+
+
 def test_no_payload_comes_alive_in_a_page(built, poisoned, record_property):
     """In report, tables and notebook there is no element, handler or address that the same page without payloads has not."""
     pages = sorted(path.relative_to(poisoned) for path in poisoned.rglob("*.html") if "simulated" not in path.parts)
@@ -68,6 +77,8 @@ def test_no_payload_comes_alive_in_a_page(built, poisoned, record_property):
 
 def test_no_payload_becomes_an_element_of_a_figure(built, poisoned):
     """SVG files hold the elements and attributes of the figures without payloads."""
+    topics = "figures/topics_by_actor.svg"
+    assert (poisoned / topics).read_bytes() != (built.folder / "results/demo" / topics).read_bytes()
     for path in sorted((poisoned / "figures").glob("*.svg")):
         usual = {node.tag for node in ET.parse(built.folder / "results/demo/figures" / path.name).iter()}
         for node in ET.parse(path).iter():
