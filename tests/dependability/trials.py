@@ -34,11 +34,11 @@ class Trial(Checkout):
         environment = os.environ | {"PYTHONPATH": str(self.folder / "workflow/src")}
         return call, {"cwd": self.folder, "env": environment, "text": True}
 
-    def start(self, *arguments, **keywords):
+    def start(self, *arguments):
         """Return a run that is under way, in a process group of its own; what it says goes to run.txt."""
         call, options = self.call(*arguments)
         with (self.folder / "run.txt").open("w", encoding="utf-8") as said:
-            return subprocess.Popen(call, **options, start_new_session=True, stdout=said, stderr=said, **keywords)
+            return subprocess.Popen(call, **options, start_new_session=True, stdout=said, stderr=said)
 
     def wait_until_alive(self, run):
         """Wait until a run holds the lock."""
