@@ -87,7 +87,9 @@ def flip(key):
         return not value
     if rule["type"] == "array":
         return value[1:]
-    return round(value + (1 if rule["type"] == "integer" else 0.05 if value < 0.9 else -0.05), 3) if value < 3600 else value - 1
+    if rule.get("maximum") == 1:
+        return round(value + (0.05 if value < 0.9 else -0.05), 3)
+    return value + 1
 
 
 def merge(given, changed):
