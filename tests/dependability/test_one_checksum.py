@@ -115,6 +115,5 @@ def filed(built):
 def test_the_order_of_register_pages_and_codes_changes_no_byte(filed, tmp_path, record_property):
     """A corpus of saved pages whose register, patterns, codes and folder of pages are shuffled gives the same products."""
     plain = filed(tmp_path / "plain", 0)
-    for seed in (1, 2):
-        assert differing(filed(tmp_path / f"shuffled{seed}", seed), plain) == []
-    record_property("row 18", f"register, pages, codes and patterns shuffled twice: {len(plain)} products, one checksum each")
+    assert differing(filed(tmp_path / "shuffled", 1), plain) == []
+    record_property("row 18", f"register, pages, codes and patterns shuffled: {len(plain)} products, one checksum each")
