@@ -27,7 +27,7 @@ from gallery_tables import (
     make_talk,
     make_topics,
 )  # fmt: skip
-from test_products import HOSTILE
+from payloads import HOSTILE
 
 from framings.changes import CHANGES
 from framings.citations import Citations, ReportError

@@ -231,6 +231,9 @@ rule verify_results:
         products=[
             figures(PRINTED),
             expand("results/{{corpus}}/tables/{table}.{suffix}", table=TABLES, suffix=["csv", "html"]),
+            expand("results/{{corpus}}/tables/tex/{table}.tex", table=PUBLISHED),
+            expand("results/{{corpus}}/tables/word/{table}.html", table=PUBLISHED),
+            "results/{corpus}/explorer.json",
             "results/{corpus}/numbers.json",
             expand("results/{{corpus}}/notebooks/{notebook}.html", notebook=NOTEBOOKS),
             "results/{corpus}/report.html",

@@ -4,9 +4,25 @@ import difflib
 
 import jsonschema
 
+from framings.mappings import TwiceError, load_mapping
+
 
 class SettingsError(ValueError):
     """The settings cannot be used; the message is one plain sentence a fault."""
+
+
+def refuse_twins(text, name):
+    """Raise ``SettingsError`` where a key occurs twice in a file of settings, which Snakemake would read as its last value.
+
+    >>> refuse_twins("corpus: demo\\nshards: 2\\ncorpus: eaeu\\n", "config.yaml")
+    Traceback (most recent call last):
+    framings.settings.SettingsError: config.yaml, line 3: key 'corpus' occurs twice (first in line 1); keep one
+    """
+    try:
+        load_mapping(text)
+    except TwiceError as error:
+        place = f"{name}, line {error.line}"
+        raise SettingsError(f"{place}: key {error.key!r} occurs twice (first in line {error.first}); keep one") from error
 
 
 def complete_settings(given, schema):
