@@ -60,12 +60,14 @@ def imported(path):
     return [Path(workflow.basedir, "workflow/src", *name.split(".")).with_suffix(".py") for name in names]
 
 
-def code(rule, *notebooks):
-    """Return the adapter of a rule and every library module that it or notebooks import, directly or through others."""
-    found, queue = set(), [
-        Path(workflow.basedir, "workflow/scripts", f"{rule}.py"),
-        *map(Path(workflow.basedir).joinpath, notebooks),
-    ]
+def code(rule):
+    """Return the adapter of a rule and every library module that it imports, directly or through others."""
+    return follow_imports([f"workflow/scripts/{rule}.py"])
+
+
+def follow_imports(paths):
+    """Return these files of Python or notebooks and every library module that they import, directly or through others."""
+    found, queue = set(), [Path(workflow.basedir, path) for path in paths]
     while queue:
         path = queue.pop()
         if path not in found:

@@ -121,7 +121,7 @@ rule run_notebooks:
         figures=figures(["svg", "txt"]),
         prevalence="results/{corpus}/prevalence.parquet",
         assessments="results/{corpus}/assessments.parquet",
-        code=code("run_notebooks", *expand("notebooks/{notebook}.ipynb", notebook=NOTEBOOKS)),
+        code=code("run_notebooks") + follow_imports(expand("notebooks/{notebook}.ipynb", notebook=NOTEBOOKS)),
     output:
         pages=expand("results/{{corpus}}/notebooks/{notebook}.html", notebook=NOTEBOOKS),
     log:
