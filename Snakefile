@@ -3,6 +3,7 @@
 `snakemake --cores all` builds everything for the corpus that config.yaml names; results/<corpus>/report.html is the way in.
 """
 
+from framings.summaries import summarise_run
 from snakemake.utils import min_version
 
 min_version("9.0")
@@ -21,6 +22,7 @@ include: "workflow/rules/turns.smk"
 include: "workflow/rules/topics.smk"
 include: "workflow/rules/frames.smk"
 include: "workflow/rules/estimates.smk"
+include: "workflow/rules/calibration.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/exports.smk"
 
@@ -35,16 +37,23 @@ if SIMULATED:
     include: "workflow/rules/simulation.smk"
 
 
+include: "workflow/rules/tracing.smk"
+include: "workflow/rules/package.smk"
+
+
 rule all:
     default_target: True
     input:
-        f"{RESULTS}report.html",
-        f"{RESULTS}checksums.txt",
+        everything(),
 
 
 onsuccess:
-    print(f"Done. Open {RESULTS}report.html; tables are in {RESULTS}tables/, figures in {RESULTS}figures/.")
+    registration = "" if REGISTRATION["status"] == "registered" else REGISTRATION["sentence"]
+    targets = workflow.dag_settings.targets
+    print(*summarise_run(targets, RESULTS, HEADLINE, SIMULATED, registration, note=NOTE), sep="\n")
 
 
 onerror:
-    print("Stopped. The line marked REFUSED above (or the log named there) says what is wrong; what was finished stays finished.")
+    print(
+        "Stopped. The line marked REFUSED or STOPPED above (or the log named there) says what is wrong; what was finished stays finished."
+    )

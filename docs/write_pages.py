@@ -1,16 +1,20 @@
-"""Write the pages of docs/ that come from elsewhere: settings, assumptions, the codebook, a preregistration."""
+"""Write the pages of docs/ that come from elsewhere: settings, tables, commands, assumptions, the codebook, a preregistration."""
 
+import os
 import re
 from pathlib import Path
 
 import yaml
 
+from framings.cli import build_parser
 from framings.codebook import read_codebook
 from framings.codebook_pages import render_codebook
-from framings.inputs import read_corpus
+from framings.guide import describe_commands
+from framings.inputs import read_corpus, read_title
 from framings.preregistrations import render_preregistration
 from framings.registrations import read_registrations
 from framings.settings import complete_settings, describe_settings
+from framings.table_pages import describe_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 REMARK = re.compile(r"^[ ]*(?:# )?ASSUME: (?P<first>.+)\n(?P<rest>(?:^[ ]*# (?!ASSUME).+\n)*)", re.M)
@@ -39,7 +43,7 @@ def preregister(corpus, schema):
     """Return the preregistration of a corpus, with the settings of config.yaml."""
     folder = ROOT / "data/corpora" / corpus
     known, stages, codebook, hypotheses = read_corpus(folder, ROOT / "data/reference/codebook.yaml")
-    title = (folder / "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
+    title = read_title(folder)
     config = complete_settings(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")), schema)
     registrations = read_registrations(folder / "registrations.csv")
     template = (ROOT / "docs/preregistration.md.j2").read_text(encoding="utf-8")
@@ -51,8 +55,11 @@ def write_pages():
     schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
     codebook = read_codebook((ROOT / "data/reference/codebook.yaml").read_text(encoding="utf-8"))
     template = (ROOT / "docs/codebook.html.j2").read_text(encoding="utf-8")
+    os.environ["COLUMNS"] = "120"  # argparse wraps at the width of the terminal
     return {
         "config.md": describe_settings(schema),
+        "tables.md": describe_tables(ROOT / "workflow/src/framings", ROOT / "workflow/rules"),
+        "cli.md": describe_commands(build_parser()),
         "assumptions.md": collect_assumptions(),
         "codebook.html": render_codebook(template, codebook),
         "preregistration.md": preregister("eaeu", schema),

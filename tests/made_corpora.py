@@ -30,6 +30,7 @@ def write_corpus(root, rows=(), name="garden", heading=True):
         shutil.copy(ROOT / "data/corpora/demo" / file, folder / file)
     with (folder / "speakers.csv").open("a", encoding="utf-8") as file:
         file.write(PEOPLE.partition("\n")[2])
+    (folder / "README.md").write_text(f"# The {name}\n", encoding="utf-8")
     (folder / "corrections.csv").write_text("document_id,field,value,reason\n", encoding="utf-8")
     (folder / "documents.csv").write_bytes(write_register(rows) if heading else b"")
     return folder

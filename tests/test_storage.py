@@ -29,6 +29,7 @@ def test_empty_cells_are_missing_and_text_stays_text(tmp_path):
     ("text", "sentence"),
     [
         ("stage_id,name,start,source\nA,a,,x\n", "column 'end' is absent; add it to the first row"),
+        ("stage_id;name;start;end;source\nA;a;;;x\n", "separated by semicolons; save it again as CSV with commas (UTF-8)"),
         ("stage_id,name,start,end,source,colour\nA,a,,,x,red\n", "column 'colour' is unknown"),
         (HEADING + "A,a,,,x\nB,,,,x\n", "row 3, column 'name': the cell is empty; it takes name in figures and tables"),
         (HEADING + "A,a,,,x\nA,b,,,x\n", "occurs twice"),

@@ -8,14 +8,19 @@ from pathlib import Path
 
 import yaml
 from framings.figure_notes import ABOUT
-from framings.inputs import check_inputs
+from framings.inputs import check_inputs, read_title, tell_absent
+from framings.package_files import list_checkout
 from framings.registrations import check_registration
+from framings.runs import RunError, begin_run, is_alive
 from framings.schemas import REFERENCE_NOTE
-from framings.settings import SettingsError, complete_settings
+from framings.settings import SettingsError, complete_settings, portable_settings, refuse_twins
 from framings.shards import shard_names, shard_of
+from framings.steps import find_maker, list_code, read_steps
 from snakemake.exceptions import WorkflowError
 
 try:
+    for path in map(Path, workflow.configfiles):
+        refuse_twins(path.read_text(encoding="utf-8"), path.name)
     with open(workflow.source_path("../schemas/config.schema.yaml")) as file:
         config.update(complete_settings(config, yaml.safe_load(file)))
 except SettingsError as error:
@@ -32,6 +37,7 @@ PLACES = f"{FOLDER}places.csv" if Path(FOLDER, "places.csv").exists() else []
 PAGES = f"{RESULTS}simulated/pages" if SIMULATED else config["pages"] or f"{FOLDER}pages"
 SHARDS = shard_names(config["shards"])
 
+STEPS = read_steps(workflow.basedir)
 CORPUS_FILES = [f"{FOLDER}{name}" for name in ("speakers.csv", "stages.csv", "hypotheses.yaml")]
 
 if not Path(FOLDER).is_dir():
@@ -41,9 +47,22 @@ if not Path(FOLDER).is_dir():
 try:
     FINGERPRINTS = check_inputs(FOLDER, CODEBOOK, None if SIMULATED else REGISTER)
     REGISTRATION = vars(check_registration(FOLDER))
-except (ValueError, FileNotFoundError) as error:
+    TITLE = read_title(FOLDER)
+except FileNotFoundError as error:
+    raise WorkflowError(tell_absent(error))
+except ValueError as error:
     raise WorkflowError(str(error))
-TITLE = Path(FOLDER, "README.md").read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
+
+
+RUN = f".snakemake/runs/{CORPUS}.lock"
+WAS_ALIVE = is_alive(RUN)
+
+
+onstart:
+    try:
+        begin_run(RUN, WAS_ALIVE)
+    except RunError as error:
+        raise WorkflowError(str(error))
 
 
 wildcard_constraints:
@@ -53,27 +72,9 @@ wildcard_constraints:
     figure="[a-z_]+",
 
 
-@functools.cache
-def imported(path):
-    """Return the library modules that a Python file or a notebook imports itself, always as `from framings.x import y`."""
-    names = re.findall(r'^ *"?from (framings[.\w]+) import ', path.read_text(encoding="utf-8"), re.M)
-    return [Path(workflow.basedir, "workflow/src", *name.split(".")).with_suffix(".py") for name in names]
-
-
-def code(rule):
-    """Return the adapter of a rule and every library module that it imports, directly or through others."""
-    return follow_imports([f"workflow/scripts/{rule}.py"])
-
-
-def follow_imports(paths):
-    """Return these files of Python or notebooks and every library module that they import, directly or through others."""
-    found, queue = set(), [Path(workflow.basedir, path) for path in paths]
-    while queue:
-        path = queue.pop()
-        if path not in found:
-            found.add(path)
-            queue += imported(path)
-    return sorted(str(path.relative_to(workflow.basedir)) for path in found)
+def code(rule, *notebooks):
+    """Return the adapter of a rule and every library module that it or notebooks import, directly or through others."""
+    return list_code(workflow.basedir, rule, *notebooks)
 
 
 def shards(table):
@@ -100,8 +101,19 @@ def saved_pages(shard):
     return sorted(str(path) for name in names if (path := Path(PAGES, name)).is_file())
 
 
+@functools.cache
+def has_pages():
+    """Return whether a page of the register is at hand."""
+    return any(map(saved_pages, SHARDS))
+
+
 def pages(wildcards):
-    """Return what a shard reads its pages from: the folder a job writes, or the saved files that exist."""
+    """Return what a shard reads its pages from: the folder a job writes, or the saved files that exist; refuse a corpus without any."""
+    if not SIMULATED and not has_pages():
+        cure = (
+            f"get them with snakemake --cores 1 --config corpus={CORPUS} -- fetch_pages, or say with pages=FOLDER where they are"
+        )
+        raise WorkflowError(f"no page of the corpus {CORPUS} is in {PAGES}: {cure}")
     return PAGES if SIMULATED else saved_pages(wildcards.shard)
 
 
@@ -133,8 +145,10 @@ RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recover
 CHECKS = sorted(str(path) for path in Path(FOLDER, "checks").glob("*.csv"))
 READING = ["accuracy", "mistakes", "confusions"] if CHECKS else []
 CODING = ["agreement", "coder_confusions", "coder_accuracy", "coder_differences"] if CODED else []
+CALIBRATED = ["error_rates"] if Path(FOLDER, "calibration/rates.csv").exists() else []
+FIGURES += CALIBRATED
 VARIED = ["changes", "sensitivities", "tippings", "interactions", "curves", "specifications"]
-EXTRA = RECOVERY + READING + CODING + VARIED
+EXTRA = RECOVERY + READING + CODING + VARIED + CALIBRATED
 TABLES = [
     "documents",
     "duplicates",
@@ -153,6 +167,9 @@ TABLES = [
     "evidence",
 ]
 TABLES += EXTRA
+# What the explorer reads, besides the codes of coders.
+EXPLORED = ["documents", "turns", "speakers", "marks", "paragraphs", "spans", "sentences", "matches", "codes", "frame"]
+EXPLORED += ["prevalence", "assessments", "topics", "topic_words", "topic_shares"] + (["given"] if CODED else [])
 
 
 def figures(suffixes):
@@ -160,6 +177,7 @@ def figures(suffixes):
     return expand("results/{{corpus}}/figures/{figure}.{suffix}", figure=FIGURES, suffix=suffixes)
 
 
+PUBLISHED = ["confirmatory_tests", "families_by_actor_and_stage", "adjusted_contrasts"] + ["agreement_of_coders"] * bool(CODED)
 NOTEBOOKS = ["corpus", "coding", "findings", "template"]
 PRINTED = ["png", "svg", "pdf", "txt"]
 MAIN_TABLES = {
@@ -197,3 +215,26 @@ def reported_tables():
         in_report(path, name, "table", MAIN_TABLES[name], "Tables") if name in MAIN_TABLES else path
         for name, path in paths.items()
     ]
+
+
+# Rules that are called by name alone: they ask the network, take long, or make copies for other tools.
+ASIDE = [
+    "all",
+    "fetch_pages",
+    "pack_archive",
+    "archive",
+    "export_tei",
+    "export_texts",
+    "export_matrices",
+    "export",
+    "compare_topics",
+]
+ASIDE += ["simulate_error_rates", "collect_error_rates", "calibrate", "plan", "build_package", "package"]
+ASIDE += ([] if CHECKS else ["measure_accuracy"]) + ([] if CALIBRATED else ["measure_design", "review_error_rates"])
+
+
+def everything():
+    """Return every file that the rules make. Snakemake does not miss a file behind a newer one, say one lost with a failed job."""
+    outputs = [str(path) for rule in workflow.rules if rule.name not in ASIDE for path in rule.output]
+    patterns = [re.sub(r"\{(\w+),.*?\}", r"{\1}", path) for path in outputs]  # without the constraints of wildcards
+    return expand(patterns, corpus=CORPUS, shard=SHARDS, part=TOPIC_PARTS)

@@ -1,4 +1,6 @@
-# The gallery and the library door. Reads results; writes figures, tables, the numbers of the prose, the notebook, the report and the audit.
+# The gallery and the library door. Reads results; writes figures, tables, the notebook, the report with its numbers, and the audit.
+
+REPORTED = ["documents", "inclusion", "prevalence", "assessments", "topics", "unresolved", "left_out", "evidence"]
 
 
 rule describe_corpus:
@@ -42,7 +44,8 @@ rule plot_figures:
         assessments="results/{corpus}/assessments.parquet",
         specifications="results/{corpus}/specifications.parquet",
         curves="results/{corpus}/curves.parquet",
-        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
+        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY + CALIBRATED),
+        review="results/{corpus}/calibration.json" if CALIBRATED else [],
         sensitivities="results/{corpus}/sensitivities.parquet",
         changes="results/{corpus}/changes.parquet",
         names="results/{corpus}/names.json",
@@ -60,13 +63,13 @@ rule plot_figures:
         reference_note=NOTE,
         title=TITLE,
         simulated=SIMULATED,
-        recovery=RECOVERY,
+        recovery=RECOVERY + CALIBRATED,
     script:
         "../scripts/plot_figures.py"
 
 
 rule release_tables:
-    """Write every table as CSV and as a page, and every number that the prose may cite with the row it comes from."""
+    """Write every table as CSV and as a page."""
     input:
         documents=shards("documents"),
         duplicates="results/{corpus}/duplicates.parquet",
@@ -89,7 +92,6 @@ rule release_tables:
     output:
         csv=expand("results/{{corpus}}/tables/{table}.csv", table=TABLES),
         html=reported_tables(),
-        numbers="results/{corpus}/numbers.json",
     log:
         "logs/release_tables/{corpus}.log",
     benchmark:
@@ -121,7 +123,7 @@ rule run_notebooks:
         figures=figures(["svg", "txt"]),
         prevalence="results/{corpus}/prevalence.parquet",
         assessments="results/{corpus}/assessments.parquet",
-        code=code("run_notebooks") + follow_imports(expand("notebooks/{notebook}.ipynb", notebook=NOTEBOOKS)),
+        code=code("run_notebooks", *expand("notebooks/{notebook}.ipynb", notebook=NOTEBOOKS)),
     output:
         pages=expand("results/{{corpus}}/notebooks/{notebook}.html", notebook=NOTEBOOKS),
     log:
@@ -134,10 +136,50 @@ rule run_notebooks:
         "../scripts/run_notebooks.py"
 
 
+rule collect_explorer:
+    """Pack what the report's explorer shows: names, shares, tests, codes by coder, topics, and the texts of all turns."""
+    input:
+        documents=shards("documents"),
+        turns=shards("turns"),
+        speakers=shards("speakers"),
+        marks=shards("marks"),
+        paragraphs=shards("paragraphs"),
+        spans=shards("spans"),
+        sentences=shards("sentences"),
+        matches=shards("matches"),
+        codes=[path for coder in TALLIED for path in shards(f"codes/{coder}")],
+        frame="results/{corpus}/coding/frame.parquet",
+        prevalence="results/{corpus}/prevalence.parquet",
+        assessments="results/{corpus}/assessments.parquet",
+        topics="results/{corpus}/topics/actors.parquet",
+        topic_words="results/{corpus}/topics/words.parquet",
+        topic_shares="results/{corpus}/topics/shares.parquet",
+        given="results/{corpus}/coding/given.parquet" if CODED else [],
+        sample=SAMPLE if CODED else [],
+        coded=CODED,
+        names="results/{corpus}/names.json",
+        register=REGISTER,
+        corpus=CORPUS_FILES,
+        codebook=CODEBOOK,
+        code=code("collect_explorer"),
+    output:
+        explorer="results/{corpus}/explorer.json",
+    log:
+        "logs/collect_explorer/{corpus}.log",
+    benchmark:
+        "benchmarks/collect_explorer/{corpus}.tsv"
+    params:
+        tables=EXPLORED,
+    script:
+        "../scripts/collect_explorer.py"
+
+
 rule render_report:
-    """Write the report: one page, every number in it read from a table."""
+    """Write the report: one page, every number in it read from a table, and each with rule, file, row and column."""
     input:
         template="workflow/report/report.html.j2",
+        parts=expand("workflow/report/explorer.{part}", part=["html.j2", "js", "css"]),
+        explorer="results/{corpus}/explorer.json",
         documents=shards("documents"),
         inclusion="results/{corpus}/inclusion.parquet",
         prevalence="results/{corpus}/prevalence.parquet",
@@ -147,12 +189,13 @@ rule render_report:
         unresolved="results/{corpus}/unresolved.parquet",
         evidence="results/{corpus}/evidence.parquet",
         extra=expand("results/{{corpus}}/{table}.parquet", table=EXTRA),
-        numbers="results/{corpus}/numbers.json",
         names="results/{corpus}/names.json",
         figures=figures(["svg"]),
+        review="results/{corpus}/calibration.json" if CALIBRATED else [],
         code=code("render_report"),
     output:
         report="results/{corpus}/report.html",
+        numbers="results/{corpus}/numbers.json",
     log:
         "logs/render_report/{corpus}.log",
     benchmark:
@@ -162,9 +205,11 @@ rule render_report:
         reference_note=NOTE,
         title=TITLE,
         simulated=SIMULATED,
+        shown=REPORTED,
         extra=EXTRA,
+        makers=lambda wildcards, input: {path: find_maker(STEPS, path) for path in input if path.endswith(".parquet")},
         registration=REGISTRATION,
-        provenance={"settings": yaml.safe_dump(config, sort_keys=False)} | FINGERPRINTS,
+        provenance={"settings": yaml.safe_dump(portable_settings(config), sort_keys=False)} | FINGERPRINTS,
     script:
         "../scripts/render_report.py"
 
@@ -186,6 +231,9 @@ rule verify_results:
         products=[
             figures(PRINTED),
             expand("results/{{corpus}}/tables/{table}.{suffix}", table=TABLES, suffix=["csv", "html"]),
+            expand("results/{{corpus}}/tables/tex/{table}.tex", table=PUBLISHED),
+            expand("results/{{corpus}}/tables/word/{table}.html", table=PUBLISHED),
+            "results/{corpus}/explorer.json",
             "results/{corpus}/numbers.json",
             expand("results/{{corpus}}/notebooks/{notebook}.html", notebook=NOTEBOOKS),
             "results/{corpus}/report.html",

@@ -62,10 +62,10 @@ def list_corpora(root):
     return sorted(path.name for path in folders if path.is_dir() and not (path / "design.yaml").exists())
 
 
-def find_corpus(root, settings, corpus=None, pages=None):
-    """Return (folder of a corpus, folder of its pages), or raise where there is none, or it is made by simulation."""
+def find_corpus(root, settings, corpus=None, pages=None, simulated_too=False):
+    """Return (folder of a corpus, folder of its pages), or raise where there is none, or, mostly, it is made by simulation."""
     folder = find_folder(root, settings, corpus)
-    if (folder / "design.yaml").exists():
+    if (folder / "design.yaml").exists() and not simulated_too:
         others = ", ".join(list_corpora(root))
         raise CheckError(
             f"the corpus {folder.name!r} is simulated and takes no documents; name another one with --corpus: {others}"
@@ -76,19 +76,24 @@ def find_corpus(root, settings, corpus=None, pages=None):
 
 
 def check_corpus(root, folder, pages):
-    """Return the findings on a corpus: settings, files kept by hand, pages, people, in this order."""
+    """Return the findings on a corpus: settings, files kept by hand, pages, people, in this order.
+
+    A simulated corpus (it has a design.yaml) has register and pages from the workflow; only its other files are looked at.
+    """
     root, folder, pages = Path(root), Path(folder), Path(pages)
-    findings = check_settings(root)
-    register, found = collect_faults(folder / "documents.csv", read_register)
-    findings += found
-    keys = [] if register is None else list(register["document_id"])
-    corrections, found = collect_faults(folder / "corrections.csv", lambda file, name: read_corrections(file, name, keys))
-    findings += found
+    findings, register, corrections = check_settings(root), None, None
+    if not (folder / "design.yaml").exists():
+        register, found = collect_faults(folder / "documents.csv", read_register)
+        findings += found
+        keys = [] if register is None else list(register["document_id"])
+        corrections, found = collect_faults(folder / "corrections.csv", lambda file, name: read_corrections(file, name, keys))
+        findings += found
     known, found = collect_faults(folder / "speakers.csv", read_people)
     findings += found
     stages, found = collect_faults(folder / "stages.csv", read_stages)
     findings += found
     findings += collect_faults(folder / "relevance.csv", read_relevance)[1]
+    findings += check_title(folder)
     findings += check_hypotheses(root, folder, known, stages)
     if register is not None and len(register):
         findings += check_addresses(register, folder / "documents.csv")
@@ -96,6 +101,19 @@ def check_corpus(root, folder, pages):
     if known is not None:
         findings += check_people(known, register, stages, folder)
     return findings + check_results(root / "results" / folder.name, folder)
+
+
+def check_title(folder):
+    """Return the finding on the title of a corpus, the first line of its README, where there is none."""
+    from framings.inputs import read_title, tell_absent
+
+    try:
+        read_title(folder)
+    except FileNotFoundError as error:
+        return [Finding(True, tell_absent(error))]
+    except ValueError as error:
+        return [Finding(True, str(error))]
+    return []
 
 
 def sum_up(findings, corpus):
@@ -166,7 +184,7 @@ def check_pages(register, corrections, folder, pages):
     if len(missing):
         pages_of = dict(zip(register["document_id"], register["page"], strict=True))
         named = [f"{key} ({pages_of[key]})" for key in missing["document_id"]]
-        findings.append(Finding(False, (
+        findings.append(Finding(len(missing) == len(register), (  # a corpus without any page is refused
             f"{pages}: {len(missing)} of {len(register)} pages are missing: {_list_some(named)}; get them with "
             f"snakemake --cores 1 fetch_pages --config corpus={folder.name}, or save them in a browser and call framings add on the files"
         )))  # fmt: skip

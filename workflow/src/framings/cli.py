@@ -5,12 +5,15 @@ import os
 import sys
 from pathlib import Path
 
+from framings.calibrating import add_parser as add_calibration_parser
 from framings.coding import add_parser
+from framings.guide import Guide, Parser
 from framings.registering import add_register_parser
 from framings.talks import Talk, tell_error
 from framings.topic_commands import add_topics_parser
+from framings.trace_command import add_trace_parser
+from framings.verifying import add_verify_parser
 
-ABOUT = "Add documents to a corpus, check a corpus, let coders code it, register its hypotheses, without opening a Python file."
 ADD_ABOUT = """\
 Add documents to a corpus. A PLACE is one of
 
@@ -55,8 +58,12 @@ def main(argv=None, ask=None, root=None, gate=None):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        options = build_parser().parse_args(argv)
-        options.root, options.ask, options.gate = find_root(root), ask, gate
+        parser = build_parser()
+        if not (sys.argv[1:] if argv is None else argv):  # nobody is misled, and no script goes on as if something had been done
+            print(parser.format_help(), end="", file=sys.stderr)
+            return 2
+        options = parser.parse_args(argv)
+        options.root, options.ask, options.gate = None if hasattr(options, "rootless") else find_root(root), ask, gate
         if ask is None and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
             options.ask = input
         return options.run(options)
@@ -81,8 +88,8 @@ def build_parser():
     from framings.schemas import EVENT_TYPES, REGISTER
 
     shape = {"formatter_class": argparse.RawDescriptionHelpFormatter}
-    parser = argparse.ArgumentParser(prog="framings", description=ABOUT, epilog=ADD_EXAMPLES, **shape)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parser = Guide(prog="framings", **shape)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
     add = commands.add_parser(
         "add", help="add documents: files, folders, tables, addresses", description=ADD_ABOUT, epilog=ADD_EXAMPLES, **shape
     )
@@ -110,8 +117,11 @@ def build_parser():
     )
     check.set_defaults(run=run_check)
     add_parser(commands, shape)
+    add_calibration_parser(commands, shape)
     add_register_parser(commands, shape)
     add_topics_parser(commands, shape)
+    add_trace_parser(commands, shape)
+    add_verify_parser(commands, shape)
     for command in (add, check):
         command.add_argument("--corpus", metavar="NAME", help="folder under data/corpora; else the one that config.yaml names")
         command.add_argument("--pages", metavar="FOLDER", help="pages folder; else the one that config.yaml names")
@@ -160,7 +170,7 @@ def run_check(options):
     from framings.checking import check_corpus, find_corpus, read_settings, sum_up
 
     settings = read_settings(options.root, tolerant=True)
-    folder, pages = find_corpus(options.root, settings, options.corpus, options.pages)
+    folder, pages = find_corpus(options.root, settings, options.corpus, options.pages, simulated_too=True)
     findings = check_corpus(options.root, folder, pages)
     for finding in findings:
         print(str(finding).replace(f"{options.root}/", ""))

@@ -32,17 +32,22 @@ def add_parser(commands, shape):
         "code", help="draw, export and import what coders code", description=CODE_ABOUT, epilog=CODE_EXAMPLES, **shape
     )
     actions = code.add_subparsers(title="actions", metavar="ACTION", required=True)
-    draw = actions.add_parser("draw", help="draw sentences for coders")
+    draw = actions.add_parser(
+        "draw", help="draw sentences for coders", epilog="example: framings code draw --corpus eaeu --sentences 1200"
+    )
     draw.add_argument("--sentences", type=int, default=1000, help="about how many in all")
     draw.add_argument("--seed", type=int, default=1)
     draw.add_argument("--round", default="1", help="name of the round that new sentences belong to")
     draw.set_defaults(run=run_draw)
-    out = actions.add_parser("export", help="write the tasks for coders")
+    out = actions.add_parser(
+        "export", help="write the tasks for coders", epilog="example: framings code export --corpus eaeu --formats csv xlsx"
+    )
     out.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     out.add_argument("--out", type=Path, help="folder; else results/CORPUS/coding/tasks")
     out.add_argument("--round", help="only this round")
     out.set_defaults(run=run_export_tasks)
-    back = actions.add_parser("import", help="read a coder's file back")
+    example = "example: framings code import anna.xlsx --corpus eaeu --coder anna --kind human_trained --date 2026-12-01"
+    back = actions.add_parser("import", help="read a coder's file back", epilog=example)
     back.add_argument("file", type=Path)
     back.add_argument("--coder", required=True, help="key of the coder; 'reference' for adjudicated codes")
     back.add_argument("--kind", required=True, choices=CODED.columns["coder_kind"].values[:-1], help="what kind of coder")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from framings.assessments import draw_rules
 from framings.estimates import EXACT_UP_TO, LEVEL, enumerate_signs, sum_flipped
+from framings.progress import show_progress
 from framings.schemas import Column, Contract, check
 from framings.scores import TIE
 from framings.specifications import SPECIFICATIONS, list_pairs, make_specifications
@@ -62,7 +63,7 @@ def explore_specifications(talk, coders, codes, hypotheses, stages, relevance, c
         made = make_specifications(
             talk, coders, codes, [pair[:2] for pair in triples], stages, relevance, coder_id, least, settings["seed"]
         )
-        for hypothesis, window, table, scored in made:
+        for hypothesis, window, table, scored in show_progress(made, "curves", len(triples)):
             margin = hypothesis.margin_points / 100 if hypothesis.test == "equivalence" else None
             key = {"hypothesis_id": hypothesis.id, "window_id": window.id, "confirmatory": sure[hypothesis.id, window.id]}
             table, row = draw_curve(table, scored, signs, hypothesis.sign, margin)

@@ -36,6 +36,8 @@ ABOUT = {
         "difference of shares in percentage points", DOCUMENTS_OUT + "; bars: range of the estimates under changes", "Hypotheses"),
     "specification_curve": About("All estimates of a hypothesis in order of size, and the choices behind each",
         "difference of shares in percentage points", "95 %, of the sign flip by document, cut at the edge of the plot", "Hypotheses"),
+    "error_rates": About("How often each test rejects a true null, and how often intervals hold the truth, in simulated data of this corpus's design",
+        "percent of simulated data sets", "95 %, exact binomial, over data sets", "Hypotheses", False),
     "shares_recovered": About("Planted shares and what was recovered, from the true codes and from the dictionary's",
         "share of sentences", "none", "Recovery"),
     "contrasts_recovered": About("Planted contrasts and what was recovered",

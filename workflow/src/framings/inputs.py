@@ -41,3 +41,24 @@ def check_inputs(folder, codebook, register=None):
         names.append("places.csv")
     files = [*([register, folder / "corrections.csv"] if register else []), *(folder / name for name in names), codebook]
     return {str(path): hash_file(path) for path in files}
+
+
+def read_title(folder):
+    """Return the title of a corpus: the first line of the README in its folder, or raise one sentence where there is none.
+
+    Raises ``FileNotFoundError`` where the file is not there.
+    """
+    path = Path(folder, "README.md")
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    if not lines or not lines[0].strip("# "):
+        raise ValueError(f"{path}: its first line is the title of the corpus, and it is empty; write one")
+    return lines[0].strip("# ")
+
+
+def tell_absent(error):
+    """Return a sentence on a ``FileNotFoundError``: which file of a corpus is not there, and what to do.
+
+    >>> tell_absent(FileNotFoundError(2, "No such file or directory", "data/corpora/garden/stages.csv"))
+    'data/corpora/garden/stages.csv is not there; every corpus needs it: bring it back, or copy it from another corpus and change what it says'
+    """
+    return f"{error.filename} is not there; every corpus needs it: bring it back, or copy it from another corpus and change what it says"

@@ -9,6 +9,7 @@ from framings.assessments import Rules, assess_comparison, draw_rules, judge
 from framings.changes import CHANGES, UNTESTED, summarise_changes
 from framings.comparisons import lay_out_comparison
 from framings.estimates import adjust_holm, degrees_of_freedom, show_equivalence
+from framings.progress import show_progress
 from framings.schemas import Column, Contract, check
 from framings.tipping import TIPPINGS, shift_estimate, tip_hypothesis
 from framings.variations import (
@@ -130,7 +131,7 @@ def vary_analysis(
     ours = tables.assessments[tables.assessments["coder_id"] == coder_id].set_index(["hypothesis_id", "window_id"], drop=False)
     varied, changes, tipped = [], [], []
     for window in (window for window in hypotheses.windows if window.confirmatory):
-        for hypothesis in (one for one in hypotheses.hypotheses if one.family in declared):
+        for hypothesis in show_progress([one for one in hypotheses.hypotheses if one.family in declared], "hypotheses varied"):
             row = next(ours.loc[[(hypothesis.id, window.id)]].itertuples(index=False))
             within = counts.within(window) if set(hypothesis.needed_codes) <= set(codes) else None
             compared = None if within is None else settings.lay_out(hypothesis, within)

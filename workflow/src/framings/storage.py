@@ -1,6 +1,7 @@
 """Tables on disk: the one module that opens files, so that the rest of the library takes and returns tables."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -51,6 +52,9 @@ def read_hand_table(path, contract):
     except (UnicodeDecodeError, pd.errors.ParserError) as error:
         raise ContractError(f"{path} cannot be read as a CSV table in UTF-8: {error}; save it again as CSV (UTF-8)") from error
     absent = [name for name in contract.columns if name not in table.columns]
+    if absent and len(table.columns) == 1 and (found := re.search("[;\t]", table.columns[0])):
+        mark = "semicolons" if found[0] == ";" else "tabs"
+        raise ContractError(f"{path}: its cells are separated by {mark}; save it again as CSV with commas (UTF-8)")
     if absent:
         raise ContractError(f"{path}: column {absent[0]!r} is absent; add it to the first row")
     known = contract.columns | contract.optional

@@ -23,13 +23,14 @@ def add_topics_parser(commands, shape):
         "topics", help="let people judge topics", description=TOPICS_ABOUT, epilog=TOPICS_EXAMPLES, **shape
     )
     actions = topics.add_subparsers(title="actions", metavar="ACTION", required=True)
-    out = actions.add_parser("export", help="write tasks with a sealed key")
+    out = actions.add_parser("export", help="write tasks with a sealed key", epilog="example: framings topics export --out tasks")
     out.add_argument("--corpus", metavar="NAME", help="folder under data/corpora; else the one that config.yaml names")
     out.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for tasks.csv, key.csv and sealed.txt")
     out.add_argument("--each", type=int, default=5, metavar="N", help="tasks of each kind about each topic")
     out.add_argument("--seed", type=int, default=1)
     out.set_defaults(run=run_export_topics)
-    back = actions.add_parser("score", help="score answers")
+    example = "example: framings topics score --tasks tasks --answers answers.csv"
+    back = actions.add_parser("score", help="score answers", epilog=example)
     back.add_argument("--tasks", type=Path, required=True, metavar="DIR", help="folder that export has written")
     back.add_argument("--answers", type=Path, required=True, metavar="FILE.csv")
     back.add_argument("--out", type=Path, metavar="FILE.csv", help="table of scores; else only printed")
