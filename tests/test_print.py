@@ -1,8 +1,10 @@
 """Facts about figures as a journal prints them: size, letters, overlaps, colours, pages, and what their captions say."""
 
+import io
 import itertools
 import re
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -31,6 +33,8 @@ from framings.canvas import (
 )
 from framings.captions import caption_figures
 from framings.curves_figure import find_runs
+from framings.error_rate_figures import error_rates
+from framings.error_rates import COVERED, REJECTED
 from framings.figure_notes import ABOUT
 from framings.figures import contrasts_recovered, shares_recovered, topics_by_actor
 from framings.forest import plan_forest
@@ -91,8 +95,6 @@ def test_a_pdf_has_its_letters_embedded_no_date_and_the_same_bytes_each_time():
     topics = make_topics()
     once, again = (save_pdf([topics_by_actor(topics, ACTORS)] * 2) for _ in range(2))
     assert once == again and b"CreationDate" not in once
-    import io
-
     reader = PdfReader(io.BytesIO(once))
     assert len(reader.pages) == 2 and float(reader.pages[0].mediabox.width) == pytest.approx(PRINT_WIDTH * 72, abs=0.1)
     assert "Topics serve discovery" in reader.pages[0].extract_text()
@@ -198,15 +200,13 @@ def test_a_caption_says_n_unit_interval_coder_and_what_talk_shows():
 
 def test_every_figure_is_described_and_has_a_caption_for_the_report_of_snakemake():
     """Unit and interval for each; the caption file includes the figure's own caption."""
-    from pathlib import Path
-
     root = Path(__file__).resolve().parents[1]
     drawn = re.search(
         r"FIGURES = \[(.*?)\]\nFIGURES \+= \[(.*?)\]", (root / "workflow/rules/common.smk").read_text(encoding="utf-8"), re.S
     )
     names = re.findall(r'"(\w+)"', "".join(drawn.groups()))
     assert set(names) <= set(ABOUT) and all(about.unit and about.interval for about in ABOUT.values())
-    for name in names:
+    for name in ABOUT:
         assert f"/figures/{name}.txt" in (root / f"workflow/report/figures/{name}.rst").read_text(encoding="utf-8")
 
 
@@ -223,4 +223,23 @@ def test_no_caption_is_lost_where_a_figure_is_not_described():
     texts = caption_figures({}, NAMES, {"my_new_figure": 1, "other": 1}, False)
     assert texts["my_new_figure"].startswith("My new figure.") and "183 mm" in texts["other"]
     assert all(a != b for a, b in itertools.combinations(texts.values(), 2))
-    assert isinstance(make_topics(), pd.DataFrame)
+
+
+def test_the_figure_of_error_rates_has_no_label_on_another():
+    """Rates in and out of their band, with the word for those outside beside the panel."""
+    rows = [
+        (design, "true codes", measure, method, 200, rate, rate - 0.02, rate + 0.02, passes)
+        for design in ("a made-up design with a name of some length, of two leaders in forty documents", "another")
+        for measure, rate, passes in (
+            (REJECTED, 0.05, "yes"),
+            (REJECTED, 0.7, "no"),
+            (COVERED, 0.95, "yes"),
+            (COVERED, 0.99, "no"),
+        )
+        for method in ("jackknife", "label swap", "score flip")
+    ]
+    columns = ["design", "coder", "measure", "method", "n_sets", "rate", "low", "high", "passes"]
+    table = pd.DataFrame(rows, columns=columns).drop_duplicates(["design", "measure", "method"], keep="last")
+    figure = error_rates(table.assign(design_id=table["design"]), "made up")
+    assert not find_overlaps(figure) and min(text.get_fontsize() for text in figure.axes[0].texts) >= 6
+    assert max(box[2] for _, box in measure_texts(figure)) < 183 / 25.4 * 72 - 5

@@ -48,7 +48,7 @@ def test_a_rule_says_what_it_does_and_takes_its_code_as_input(name, block):
     if name in ("all", "archive", "export", "package"):
         return
     assert re.match(rf'rule {name}:\n    """.+\."""\n', block)
-    assert f'code=code("{name}")' in block
+    assert f'code=code("{name}"' in block
     assert f'"logs/{name}/' in block and f'"benchmarks/{name}/' in block
     assert f'"../scripts/{name}.py"' in block
 

@@ -17,7 +17,7 @@ def caption_figures(tables, names, pages, simulated, coder_id="dictionary", refe
     for figure, n_pages in pages.items():
         about = ABOUT.get(figure, About(figure.replace("_", " ").capitalize(), "see the axis", "see the note", "Other"))
         lines = [f"{about.shows}."]
-        if simulated:
+        if simulated or figure == "error_rates":
             lines.append("Simulated data: no real person said any of this.")
         if n := count_shown(figure, tables, names, coder_id):
             lines.append(f"n: {n}.")
@@ -47,6 +47,8 @@ def count_shown(figure, tables, names, coder_id):
     if figure == "specification_curve":
         drawn = tables["curves"][tables["curves"]["reason"].isna()]
         return f"{count(drawn['n_estimable'].sum())} specifications of {len(drawn)} hypotheses" if len(drawn) else "no curve"
+    if figure == "error_rates":
+        return f"{count(tables['error_rates']['n_sets'].max())} simulated data sets a design"
     if figure == "shares_recovered":
         known = tables["recovery_shares"][["planted", "by_planted_codes", "by_dictionary"]].notna().all(axis=1)
         return f"{count(known.sum())} cells of code, actor and stage"

@@ -7,6 +7,7 @@ from framings.canvas import (
     FAINT,
     GREEN,
     INK,
+    LEAST,
     ORANGE,
     RULE,
     SOFT,
@@ -24,8 +25,8 @@ from framings.canvas import (
 from framings.error_rates import COVERAGE_BAND, COVERED, FAMILY_WISE, POWER, REJECTED, REJECTION_BAND
 from framings.simulated_tests import CLUSTERED, NAIVE, TRUE_CODES
 
-WIDTH, BAND_COLOR = 10.2, "#e4ecf3"
-PANELS = {"rejections": (3.75, 7.3), "coverage": (7.95, 9.75)}
+BAND_COLOR = "#e4ecf3"
+PANELS = {"rejections": (3.3, 6.2), "coverage": (6.8, 7.98)}
 TICKS = {"rejections": (0, 1, 3, 5, 7, 10, 20, 40, 70, 100), "coverage": (85, 90, 93, 95, 97, 100)}
 STEP, HEAD = 0.078, 0.5
 # Method: (line in its row, colour, mark, filled); told apart by shape as well as by colour.
@@ -65,7 +66,7 @@ def error_rates(table, corpus="", state=""):
         f"documents swapped, left out or flipped together. The axis of rejections widens towards zero. {state}"
     )
     subtitle = f"Simulated with the design of: {corpus}" if corpus else ""
-    page = open_page(body, claim_rates(table), subtitle, note, simulated=True, width=WIDTH)
+    page = open_page(body, claim_rates(table), subtitle, note, simulated=True)
     y = _draw_head(page, page.top - 0.05)
     for line in lines:
         _draw_line(page, line, y)
@@ -128,7 +129,7 @@ def _draw_head(page, top):
         place = _axis(name)
         say(page, sum(PANELS[name]) / 2, y + 0.24, words, 7.5, SOFT, ha="center")
         for tick in TICKS[name]:
-            say(page, place(tick), y + 0.06, f"{tick}", 7.2, SOFT, ha="center")
+            say(page, place(tick), y + 0.06, f"{tick}", LEAST, SOFT, ha="center")
             draw_lines(page, [((place(tick), page.bottom), (place(tick), y))], RULE, 0.5, zorder=0.5)
         low, high = (100 * end for end in (REJECTION_BAND if name == "rejections" else COVERAGE_BAND))
         draw_box(page, place(low), page.bottom, place(high) - place(low), y - page.bottom, BAND_COLOR, zorder=0.4)
@@ -155,6 +156,7 @@ def _draw_line(page, line, y):
         say(page, PANELS["rejections"][0] + 0.1, y - 0.155, words, 7.5, SOFT)
     elif len(line["all"]) and line["all"].loc[line["all"]["method"] == "of record", "rate"].isna().any():
         say(page, PANELS["rejections"][0] + 0.1, y - 0.155, "not tested: too thin", 7.5, SOFT)
+    outside = {}
     for row in line["rows"].itertuples():
         panel = "coverage" if row.measure == COVERED else "rejections" if row.measure in (REJECTED, FAMILY_WISE) else None
         if panel is None or pd.isna(row.rate):
@@ -164,7 +166,10 @@ def _draw_line(page, line, y):
         draw_lines(page, [((place(100 * row.low), at), (place(100 * row.high), at))], color, 0.9, zorder=3)
         draw_marks(page, [(place(100 * row.rate), at)], color, mark, 4.2, filled)
         if row.passes == "no":
-            say(page, PANELS[panel][1] + 0.06, at - 0.036, "outside", 7, VERMILION, weight="bold")
+            outside.setdefault(panel, []).append(at)
+    for panel, places in outside.items():
+        words = "outside" if len(places) == 1 else f"{len(places)} outside"
+        say(page, PANELS[panel][1] + 0.06, sum(places) / len(places) - 0.036, words, LEAST, VERMILION, weight="bold")
     bottom = y - line["height"]
     draw_lines(page, [((page.left, bottom), (page.right, bottom))], "#ececec", 0.5, zorder=0.6)
     if not line["indent"]:

@@ -11,12 +11,14 @@ def shrink_svg(svg):
 
     Places have two decimals, paths of straight lines are written from point to point, the glyphs of a text stand at ``x``
     in place of a transform, ids of glyphs lose the name of the typeface, groups theirs, and there is no space between elements.
+    Clips go: the one axes of a figure is the page.
 
     >>> shrink_svg('<path d="M 1.234567 -20.5 L 3.999 4"/>\\n <use xlink:href="#DejaVuSans-41" transform="translate(61.27929 0)"/>')
     '<path d="M1.23-20.5l2.77 24.5"/><use xlink:href="#D41" x="61"/>'
     """
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
+    svg = re.sub(r' clip-path="[^"]*"', "", svg)
     svg = re.sub(r' d="([^"]*)"', lambda found: f' d="{shorten_path(found[1])}"', svg)
     svg = GLYPH.sub(_place_glyph, svg)
     svg = re.sub(r' (x|y)="(-?\d+\.\d+)"', lambda found: f' {found[1]}="{_round(found[2])}"', svg)
