@@ -19,7 +19,7 @@ INFERENCE = (
     "simulated_counts", "simulated_designs", "simulated_tests",
 )  # fmt: skip
 OTHERS = (
-    "agreement", "codebook", "codings", "coefficients", "designs", "hypotheses", "mappings", "resamples", "schemas", "tallies", "texts",
+    "agreement", "codebook", "codings", "coefficients", "days", "hypotheses", "mappings", "resamples", "schemas", "tallies", "texts",
 )  # fmt: skip
 
 
