@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from framings.canvas import save_svg
+from framings.cli import main
 from framings.comparisons import lay_out_comparison
 from framings.designs import DESIGN, read_design
+from framings.error_rate_figures import error_rates
 from framings.error_rates import (
     ERROR_RATES,
     ErrorRatesError,
@@ -209,3 +212,39 @@ def test_drift_is_what_it_is_called(designs):
     drawn = [draw_effects(np.random.default_rng(number), design.world, 1, 1.0, 1.0, "document")[:, 0, 0] for number in range(400)]
     effects = np.array(drawn)
     assert [np.mean(effects[:, lag:] * effects[:, :-lag]) for lag in (1, 2)] == pytest.approx([0.6, 0.36], abs=0.03)
+
+
+def test_the_figure_names_every_design_and_calls_its_data_simulated(short):
+    """Two drawings have the same bytes; a rate outside its band is marked in words."""
+    worse = short.assign(passes=["no" if row == 1 else cell for row, cell in enumerate(short["passes"])])
+    figure = error_rates(worse, "A corpus", "Measured on 200 data sets.")
+    words = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert (
+        "SIMULATED DATA" in words and "outside" in words and any("Simulated with the design of: A corpus" in one for one in words)
+    )
+    assert sum("fuller corpus" in one or "FUN against RS_any" in one for one in words) >= 2
+    assert save_svg(figure) == save_svg(error_rates(worse, "A corpus", "Measured on 200 data sets."))
+
+
+def test_rates_are_kept_by_one_command_with_the_design_they_were_measured_on(short, tmp_path, capsys):
+    """`framings calibration keep` copies table and design; on another design it refuses in a sentence; without a table too."""
+    results, corpus = tmp_path / "results/made", tmp_path / "data/corpora/made"
+    for folder in (results / "calibration", results / "design", corpus):
+        folder.mkdir(parents=True)
+    for name in ("config.yaml", "workflow/schemas/config.schema.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    assert main(["calibration", "keep", "--corpus", "made"], root=tmp_path) == 1
+    assert "snakemake --cores 2 --config corpus=made -- calibrate first" in capsys.readouterr().err
+    design = [results / "design" / f"{name}.csv" for name in DESIGN]
+    for path in design:
+        path.write_bytes((ROOT / "data/corpora/eaeu/calibration" / path.name).read_bytes())
+    prints = fingerprint(sorted(LIBRARY.glob("*.py")), design)
+    (results / "calibration/rates.csv").write_text(render_rates(short, prints), encoding="utf-8")
+    assert main(["calibration", "keep", "--corpus", "made"], root=tmp_path) == 0
+    assert {path.name for path in (corpus / "calibration").iterdir()} == {"rates.csv", *(path.name for path in design)}
+    (corpus / "calibration/codes.csv").write_text("changed\n", encoding="utf-8")
+    assert main(["calibration", "keep", "--corpus", "made"], root=tmp_path) == 1
+    assert "was measured on another design" in capsys.readouterr().err
+    assert main(["calibration", "design", "--corpus", "made"], root=tmp_path) == 0
+    assert main(["calibration", "keep", "--corpus", "made"], root=tmp_path) == 0

@@ -163,6 +163,10 @@ def _draw_line(page, line, y):
             continue
         place, (sub, color, mark, filled) = _axis(panel), LOOKS.get(row.method, LOOKS["of record"])
         at = y - 0.09 - STEP * sub
+        if panel == "coverage" and row.rate < 0.85:  # beyond the axis
+            draw_marks(page, [(place(85), at)], color, "<", 4.2, filled)
+            say(page, place(85) - 0.07, at - 0.036, f"{100 * row.rate:.0f}", 7, color, ha="right")
+            continue
         draw_lines(page, [((place(100 * row.low), at), (place(100 * row.high), at))], color, 0.9, zorder=3)
         draw_marks(page, [(place(100 * row.rate), at)], color, mark, 4.2, filled)
         if row.passes == "no":

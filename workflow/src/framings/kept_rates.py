@@ -19,7 +19,7 @@ INFERENCE = (
     "simulated_counts", "simulated_designs", "simulated_tests",
 )  # fmt: skip
 OTHERS = (
-    "agreement", "codebook", "codings", "coefficients", "designs", "hypotheses", "mappings", "resamples", "schemas", "tallies", "texts",
+    "agreement", "codebook", "codings", "coefficients", "days", "hypotheses", "mappings", "resamples", "schemas", "tallies", "texts",
 )  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def tell_state(changes, sets):
     """Return the sentence that says whether rates still belong to the code and the corpus as they are."""
     if not changes:
         return f"Measured on {sets} data sets a design with the inference and the design of this very run."
-    return f"Measured on {sets} data sets a design before these changed: {changes}. `snakemake calibrate` measures anew."
+    return f"Measured on {sets} data sets a design before these changed: {changes}. snakemake calibrate measures anew."
 
 
 def review_rates(table, kept, now):
