@@ -18,6 +18,7 @@ include: "workflow/rules/turns.smk"
 include: "workflow/rules/topics.smk"
 include: "workflow/rules/frames.smk"
 include: "workflow/rules/estimates.smk"
+include: "workflow/rules/calibration.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/exports.smk"
 

@@ -1,9 +1,7 @@
 # What all chapters share: checked settings, checked files of the corpus, and code as an input.
 
 import csv
-import functools
 import hashlib
-import re
 from pathlib import Path
 
 import yaml
@@ -13,6 +11,7 @@ from framings.registrations import check_registration
 from framings.schemas import REFERENCE_NOTE
 from framings.settings import SettingsError, complete_settings, portable_settings
 from framings.shards import shard_names, shard_of
+from framings.steps import find_maker, list_code, read_steps
 from snakemake.exceptions import WorkflowError
 
 try:
@@ -32,6 +31,7 @@ PLACES = f"{FOLDER}places.csv" if Path(FOLDER, "places.csv").exists() else []
 PAGES = f"{RESULTS}simulated/pages" if SIMULATED else config["pages"] or f"{FOLDER}pages"
 SHARDS = shard_names(config["shards"])
 
+STEPS = read_steps(workflow.basedir)
 CORPUS_FILES = [f"{FOLDER}{name}" for name in ("speakers.csv", "stages.csv", "hypotheses.yaml")]
 
 if not Path(FOLDER).is_dir():
@@ -53,22 +53,9 @@ wildcard_constraints:
     figure="[a-z_]+",
 
 
-@functools.cache
-def imported(path):
-    """Return the library modules that a Python file imports itself, always as `from framings.x import y`."""
-    names = re.findall(r"^ *from (framings[.\w]+) import ", path.read_text(encoding="utf-8"), re.M)
-    return [Path(workflow.basedir, "workflow/src", *name.split(".")).with_suffix(".py") for name in names]
-
-
 def code(rule):
     """Return the adapter of a rule and every library module that it imports, directly or through others."""
-    found, queue = set(), [Path(workflow.basedir, "workflow/scripts", f"{rule}.py")]
-    while queue:
-        path = queue.pop()
-        if path not in found:
-            found.add(path)
-            queue += imported(path)
-    return sorted(str(path.relative_to(workflow.basedir)) for path in found)
+    return list_code(workflow.basedir, rule)
 
 
 def shards(table):
@@ -128,8 +115,10 @@ RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recover
 CHECKS = sorted(str(path) for path in Path(FOLDER, "checks").glob("*.csv"))
 READING = ["accuracy", "mistakes", "confusions"] if CHECKS else []
 CODING = ["agreement", "coder_confusions", "coder_accuracy", "coder_differences"] if CODED else []
+CALIBRATED = ["error_rates"] if Path(FOLDER, "calibration/rates.csv").exists() else []
+FIGURES += CALIBRATED
 VARIED = ["changes", "sensitivities", "tippings", "interactions", "curves", "specifications"]
-EXTRA = RECOVERY + READING + CODING + VARIED
+EXTRA = RECOVERY + READING + CODING + VARIED + CALIBRATED
 TABLES = [
     "documents",
     "duplicates",

@@ -1,4 +1,6 @@
-# The gallery and the library door. Reads results; writes figures, tables, the numbers of the prose, the notebook, the report and the audit.
+# The gallery and the library door. Reads results; writes figures, tables, the notebook, the report with its numbers, and the audit.
+
+REPORTED = ["documents", "inclusion", "prevalence", "assessments", "topics", "unresolved", "left_out", "evidence"]
 
 
 rule describe_corpus:
@@ -42,7 +44,8 @@ rule plot_figures:
         assessments="results/{corpus}/assessments.parquet",
         specifications="results/{corpus}/specifications.parquet",
         curves="results/{corpus}/curves.parquet",
-        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
+        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY + CALIBRATED),
+        review="results/{corpus}/calibration.json" if CALIBRATED else [],
         sensitivities="results/{corpus}/sensitivities.parquet",
         changes="results/{corpus}/changes.parquet",
         names="results/{corpus}/names.json",
@@ -59,13 +62,13 @@ rule plot_figures:
         reference_note=NOTE,
         title=TITLE,
         simulated=SIMULATED,
-        recovery=RECOVERY,
+        recovery=RECOVERY + CALIBRATED,
     script:
         "../scripts/plot_figures.py"
 
 
 rule release_tables:
-    """Write every table as CSV and as a page, and every number that the prose may cite with the row it comes from."""
+    """Write every table as CSV and as a page."""
     input:
         documents=shards("documents"),
         duplicates="results/{corpus}/duplicates.parquet",
@@ -88,7 +91,6 @@ rule release_tables:
     output:
         csv=expand("results/{{corpus}}/tables/{table}.csv", table=TABLES),
         html=expand("results/{{corpus}}/tables/{table}.html", table=TABLES),
-        numbers="results/{corpus}/numbers.json",
     log:
         "logs/release_tables/{corpus}.log",
     benchmark:
@@ -125,7 +127,7 @@ rule run_notebook:
 
 
 rule render_report:
-    """Write the report: one page, every number in it read from a table."""
+    """Write the report: one page, every number in it read from a table, and each with rule, file, row and column."""
     input:
         template="workflow/report/report.html.j2",
         documents=shards("documents"),
@@ -137,12 +139,13 @@ rule render_report:
         unresolved="results/{corpus}/unresolved.parquet",
         evidence="results/{corpus}/evidence.parquet",
         extra=expand("results/{{corpus}}/{table}.parquet", table=EXTRA),
-        numbers="results/{corpus}/numbers.json",
         names="results/{corpus}/names.json",
         figures=figures(["svg"]),
+        review="results/{corpus}/calibration.json" if CALIBRATED else [],
         code=code("render_report"),
     output:
         report="results/{corpus}/report.html",
+        numbers="results/{corpus}/numbers.json",
     log:
         "logs/render_report/{corpus}.log",
     benchmark:
@@ -152,7 +155,9 @@ rule render_report:
         reference_note=NOTE,
         title=TITLE,
         simulated=SIMULATED,
+        shown=REPORTED,
         extra=EXTRA,
+        makers=lambda wildcards, input: {path: find_maker(STEPS, path) for path in input if path.endswith(".parquet")},
         registration=REGISTRATION,
         provenance={"settings": yaml.safe_dump(portable_settings(config), sort_keys=False)} | FINGERPRINTS,
     script:

@@ -17,6 +17,8 @@ tables = {name: read_tables(given[name]) for name in shown}
 tables |= {name: read_tables(path) for name, path in zip(settings.recovery, given.recovery, strict=True)}
 names = json.loads(Path(given.names).read_text(encoding="utf-8"))
 stages = read_hand_table(given.stages, STAGES)
-drawn = draw_figures(tables, names, stages, settings.title, settings.simulated, settings.coder, settings.reference_note)
+state = json.loads(Path(given.review).read_text(encoding="utf-8"))["state"] if given.get("review") else ""
+look = settings.title, settings.simulated, settings.coder, settings.reference_note
+drawn = draw_figures(tables, names, stages, *look, state)
 write_figures(drawn, snakemake.output)
 log.info("%d figures drawn", len(drawn))

@@ -5,10 +5,12 @@ import os
 import sys
 from pathlib import Path
 
+from framings.calibrating import add_parser as add_calibration_parser
 from framings.coding import add_parser
 from framings.registering import add_register_parser
 from framings.talks import Talk, tell_error
 from framings.topic_commands import add_topics_parser
+from framings.trace_command import add_trace_parser
 from framings.verifying import add_verify_parser
 
 ABOUT = "Add documents to a corpus, check a corpus, let coders code it, register its hypotheses, verify a package, without opening a Python file."
@@ -111,8 +113,10 @@ def build_parser():
     )
     check.set_defaults(run=run_check)
     add_parser(commands, shape)
+    add_calibration_parser(commands, shape)
     add_register_parser(commands, shape)
     add_topics_parser(commands, shape)
+    add_trace_parser(commands, shape)
     add_verify_parser(commands, shape)
     for command in (add, check):
         command.add_argument("--corpus", metavar="NAME", help="folder under data/corpora; else the one that config.yaml names")

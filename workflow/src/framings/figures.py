@@ -39,6 +39,7 @@ from framings.canvas import (
 )  # fmt: skip
 from framings.coder_names import caution_reader
 from framings.curves_figure import specification_curve
+from framings.error_rate_figures import error_rates
 from framings.forest import hypotheses_forest
 from framings.what_would_change import what_would_change
 
@@ -46,10 +47,11 @@ FAMILY_COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 FAMILY_MARKS = ("o", "s", "D", "^", "v", "P")
 
 
-def draw_figures(tables, names, stages, title, simulated, coder_id="dictionary", reference_note=""):
-    """Return all figures of a corpus by their names; those of the recovery where ``tables`` holds its tables.
+def draw_figures(tables, names, stages, title, simulated, coder_id="dictionary", reference_note="", state=""):
+    """Return all figures of a corpus by their names; those of the recovery and of error rates where ``tables`` holds their tables.
 
-    Shares are those of ``coder_id``; ``reference_note`` says what should be known of the reference codes, where it rests on them.
+    Shares are those of ``coder_id``; ``reference_note`` says what should be known of the reference codes, where it rests on them;
+    ``state`` whether error rates are up to date.
     """
     look, people = {"subtitle": title, "simulated": simulated}, (names["actors"], names["stages"])
     shares, tests, actors = tables["prevalence"], tables["assessments"], names["actors"]
@@ -77,6 +79,8 @@ def draw_figures(tables, names, stages, title, simulated, coder_id="dictionary",
     if "recovery_shares" in tables:
         drawn["shares_recovered"] = shares_recovered(tables["recovery_shares"], title)
         drawn["contrasts_recovered"] = contrasts_recovered(tables["recovery_contrasts"], title)
+    if "error_rates" in tables:
+        drawn["error_rates"] = error_rates(tables["error_rates"], title, state)
     return drawn
 
 
