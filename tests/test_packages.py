@@ -17,7 +17,7 @@ from crate_contexts import fill_cache
 
 from framings.cli import main
 from framings.datapackages import TABLES, describe_resource, describe_schema, find_contract, list_variables
-from framings.package_files import PackageError, check_sums, list_code, list_files, read_sums, write_sums, write_zip
+from framings.package_files import PackageError, check_sums, list_checkout, list_files, read_sums, write_sums, write_zip
 from framings.packages import copy_products, describe_sources, say_time
 from framings.programs import find_output, list_calls, read_benchmarks
 from framings.schemas import Column, Contract
@@ -65,7 +65,7 @@ def test_the_code_goes_by_the_known_layout_and_leaves_pages_behind(tmp_path):
     for name in inside + outside:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x", encoding="utf-8")
-    assert list_code(tmp_path, "x") == sorted(inside)
+    assert list_checkout(tmp_path, "x") == sorted(inside)
 
 
 def test_the_checkout_s_own_code_is_complete():
@@ -75,7 +75,7 @@ def test_the_checkout_s_own_code_is_complete():
         pytest.skip("this checkout is no git repository")
     aside = ("tests/", "benchmarks/", ".", "data/corpora/eaeu/", "data/corpora/ungdc/")
     tracked = {name for name in finished.stdout.splitlines() if not name.startswith(aside) and (ROOT / name).exists()}
-    assert tracked <= set(list_code(ROOT, "demo"))
+    assert tracked <= set(list_checkout(ROOT, "demo"))
 
 
 def test_sums_name_what_is_absent_and_what_has_changed(tmp_path):

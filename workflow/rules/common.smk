@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 from framings.inputs import check_inputs
-from framings.package_files import list_code
+from framings.package_files import list_checkout
 from framings.registrations import check_registration
 from framings.schemas import REFERENCE_NOTE
 from framings.settings import SettingsError, complete_settings, portable_settings

@@ -5,7 +5,7 @@
 rule build_package:
     """Gather code, settings, register, tables, figures and report with checksums, metadata and a README for reviewers."""
     input:
-        checkout=lambda wildcards: list_code(".", CORPUS),
+        checkout=lambda wildcards: list_checkout(".", CORPUS),
         products=lambda wildcards: list(trace_products()),
         register=REGISTER,
         sentences=shards("sentences"),

@@ -28,7 +28,7 @@ class PackageError(ValueError):
     """A package cannot be made or read; the message is one plain sentence."""
 
 
-def list_code(root, corpus):
+def list_checkout(root, corpus):
     """Return the paths, relative to the checkout ``root`` and sorted, of all that a corpus's run needs besides its pages."""
     root = Path(root)
     found = [root / name for name in TOP if (root / name).is_file()]

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 
 from framings.crates import CRATE, describe_crate
 from framings.datapackages import describe_package, write_variables
-from framings.package_files import copy_files, list_code, list_files, write_sums
+from framings.package_files import copy_files, list_checkout, list_files, write_sums
 from framings.programs import find_output, list_calls, read_benchmarks
 from framings.redistribution import SIMULATED, UNKNOWN, list_withheld, read_host, read_terms
 from framings.settings import list_seeds
@@ -39,7 +39,7 @@ def build_package(root, out_folder, results, products, register, texts, document
     rule where it stands and for each product who makes it; ``facts``: title, simulated, note, benchmarks (a folder).
     """
     root, out, corpus = Path(root), Path(out_folder), settings["corpus"]
-    copy_files(list_code(root, corpus), root, out / "code")
+    copy_files(list_checkout(root, corpus), root, out / "code")
     for name in ("CITATION.cff", "LICENSE"):
         (out / name).write_bytes((root / name).read_bytes())
     (out / "settings.yaml").write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
