@@ -16,7 +16,7 @@ import yaml
 from crate_contexts import fill_cache
 
 from framings.cli import main
-from framings.datapackages import TABLES, describe_schema, find_contract, list_variables
+from framings.datapackages import TABLES, describe_resource, describe_schema, find_contract, list_variables
 from framings.package_files import PackageError, check_sums, list_checkout, list_files, read_sums, write_sums, write_zip
 from framings.packages import copy_products, describe_sources, say_time
 from framings.programs import find_output, list_calls, read_benchmarks
@@ -209,6 +209,14 @@ def test_a_schema_says_what_the_contract_says():
     assert schema["uniqueKeys"] == [["id", "actor"]] and "primaryKey" not in schema
     filled = describe_schema(contract, ["id", "actor"], [["1", "a"]])
     assert filled["primaryKey"] == ["id", "actor"]
+
+
+def test_remarks_above_a_heading_are_told_as_such(tmp_path):
+    """A kept file may begin with what it was made from."""
+    (tmp_path / "words.csv").write_text("# design 00ff\nactor_id,year,n_documents,n_words\na,2014,1,9\n", encoding="utf-8")
+    resource = describe_resource(tmp_path, "words.csv")
+    assert resource["dialect"] == {"commentChar": "#"}
+    assert [field["name"] for field in resource["schema"]["fields"]] == ["actor_id", "year", "n_documents", "n_words"]
 
 
 def test_variables_list_shards_once_and_open_columns_as_one():

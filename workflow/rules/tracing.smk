@@ -1,5 +1,7 @@
 # Which rules make the products: found by walking back from the last ones. Used by the replication package.
 
+import functools
+
 MADE = ["report.html", "checksums.txt", "audit.csv"]  # what stands at the end of a run; the rest is found by walking back
 
 

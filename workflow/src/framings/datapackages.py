@@ -17,9 +17,12 @@ from framings.circumstances import CIRCUMSTANCES, PLACES
 from framings.coder_accuracy import CODER_ACCURACY, CODER_DIFFERENCES
 from framings.confusions import CONFUSIONS_BY_ACTOR
 from framings.curves import CURVES
+from framings.designs import DESIGN_CODERS, DESIGN_CODES, DESIGN_DOCUMENTS, DESIGN_SAMPLE
+from framings.error_rates import ERROR_RATES
 from framings.floors import CAUSES, FLOORS
 from framings.interactions import INTERACTIONS
 from framings.masking import MASKS
+from framings.plans import PLANS
 from framings.products import EVIDENCE, INCLUSION, UNRESOLVED, WORDS
 from framings.rarities import RARITIES
 from framings.recovery import RECOVERY_CODING, RECOVERY_CONTRASTS, RECOVERY_SHARES, RECOVERY_TEXT
@@ -86,6 +89,7 @@ TABLES = BY_SHARD | {
     "topic_links": TOPIC_LINKS, "topics/actors": TOPIC_ACTORS, "topics/choice": TOPIC_CHOICE, "topics/fits": TOPIC_FITS,
     "topics/links": TOPIC_LINKS, "topics/shares": TOPIC_SHARES, "topics/stability": TOPIC_STABILITY, "topics/terms": TERMS,
     "topics/topics": TOPICS, "topics/turns": TOPIC_TURNS, "topics/words": TOPIC_WORDS, "twins": TWINS, "unresolved": UNRESOLVED,
+    "error_rates": ERROR_RATES, "plan": PLANS,
     "changes": CHANGES, "coding/outcomes": CODED_SENTENCES, "curves": CURVES, "interactions": INTERACTIONS,
     "sensitivities": SENSITIVITIES, "specifications": SPECIFICATIONS, "tippings": TIPPINGS, "topic_stages": TOPIC_STAGES,
     "topics/stages": TOPIC_STAGES, "topics/weights": TOPIC_WEIGHTS, "variables": VARIABLES, "words": WORDS,
@@ -95,9 +99,9 @@ HAND_TABLES = {
     contract.name: contract
     for contract in (
         CHECKED_DOCUMENTS, CHECKED_SEGMENTS, CHECKED_SENTENCES, CHECKED_RELEVANCE, CAUSES, FLOORS, SAMPLE, CORRECTIONS,
-        KNOWN_SPEAKERS, STAGES, RELEVANCE, PLACES,
+        KNOWN_SPEAKERS, STAGES, RELEVANCE, PLACES, DESIGN_DOCUMENTS, DESIGN_CODES, DESIGN_CODERS, DESIGN_SAMPLE,
     )
-} | {"documents.csv": REGISTER, "registrations.csv": REGISTRATIONS}  # fmt: skip
+} | {"documents.csv": REGISTER, "registrations.csv": REGISTRATIONS, "calibration/rates.csv": ERROR_RATES}  # fmt: skip
 TYPES = {"text": "string", "int": "integer", "number": "number", "bool": "boolean"}
 RANGES = {"low": "minimum", "high": "maximum"}
 
@@ -151,9 +155,12 @@ def describe_resource(folder, name):
     """Return the resource of a CSV table at a path in a package; a table without contract has text columns."""
     path = Path(folder, name)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        heading, *rows = list(csv.reader(file))
+        lines = file.readlines()
+    remarks = next(number for number, line in enumerate(lines) if not line.startswith("# "))
+    heading, *rows = list(csv.reader(lines[remarks:]))
     contract = find_contract(name) or Contract("", "", ())
     about = {"description": f"One row is {contract.row}."} if contract.row else {}
+    about |= {"dialect": {"commentChar": "#"}} if remarks else {}
     return {
         "name": _name_resource(name), "path": name, "profile": "tabular-data-resource", **about,
         "format": "csv", "mediatype": "text/csv", "encoding": "utf-8",
