@@ -12,6 +12,9 @@ min_version("9.0")
 configfile: "config.yaml"
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/acquire.smk"
 include: "workflow/rules/documents.smk"
@@ -19,6 +22,7 @@ include: "workflow/rules/turns.smk"
 include: "workflow/rules/topics.smk"
 include: "workflow/rules/frames.smk"
 include: "workflow/rules/estimates.smk"
+include: "workflow/rules/calibration.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/exports.smk"
 
@@ -42,8 +46,9 @@ rule all:
 
 onsuccess:
     registration = "" if REGISTRATION["status"] == "registered" else REGISTRATION["sentence"]
+    calibrated = Path(f"{CALIBRATION}rates.csv").exists()
     targets = workflow.dag_settings.targets
-    print(*summarise_run(targets, RESULTS, HEADLINE, SIMULATED, registration, note=NOTE), sep="\n")
+    print(*summarise_run(targets, RESULTS, HEADLINE, SIMULATED, registration, calibrated, NOTE), sep="\n")
 
 
 onerror:

@@ -229,3 +229,17 @@ def test_no_talk_at_all_is_not_estimable():
         swaps=99,
     )
     assert table["verdict"].tolist() == ["not estimable"] * 4 and left.empty
+
+
+def test_a_contrast_that_hangs_on_few_documents_is_described_and_not_tested():
+    """EAST has nearly all of its talk in two documents: in effect about two carry the contrast; there is an interval, and no p."""
+    tallies = make_tallies(shares=GAP)
+    east = tallies["actor_id"] == "EAST"
+    heard = tallies["document_id"].isin(["d003", "d004", "d030", "d033", "d040"])
+    tallies = tallies[~east | heard].reset_index(drop=True)
+    big = (tallies["actor_id"] == "EAST") & tallies["document_id"].isin(["d003", "d030"])
+    tallies.loc[big, ["n_sentences", "A1"]] = 400, 60
+    table, left = assess('test: difference, code: A1, a: NORTH, b: EAST, sign: "+"', tallies=tallies)
+    row = table.loc["H1"]
+    assert row["verdict"] == "not estimable" and row["reason"].startswith("as much hangs on a few documents as if there were")
+    assert pd.isna(row["p"]) and row["low"] < row["estimate"] < row["high"] and len(left)

@@ -12,6 +12,7 @@ from framings.estimates import (
     bound_share,
     degrees_of_freedom,
     draw_signs,
+    effective_documents,
     effective_sentences,
     enumerate_signs,
     estimate_prevalence,
@@ -272,3 +273,21 @@ def test_prevalence_of_nobody_is_an_empty_table():
     """No relevant turn: no row, the same columns."""
     table = estimate_prevalence(TALLIES.iloc[:0], STAGES, "dictionary", ["A1"])
     assert table.empty and list(table.columns) == list(PREVALENCE.columns)
+
+
+def test_effective_documents_are_all_of_them_where_they_weigh_alike():
+    """Eight alike count as eight; with one voice in two of them about two count, however often the other is heard."""
+    pair, cell = np.array([1.0, -1]), np.zeros(8, dtype=int)
+    even = np.full((8, 2), 20.0)
+    assert effective_documents(even, cell, pair) == pytest.approx(8)
+    seldom = even * np.array([[1, d < 2] for d in range(8)])
+    # Documents of both: h = 20 (1 + 1.9) / 160² + 58 / 40²; of one: 58 / 160². So (2 x 17/16 + 6/16)² over 2 x (17/16)² + 6/16².
+    assert effective_documents(seldom, cell, pair) == pytest.approx(2.5**2 / (2 * (17 / 16) ** 2 + 6 / 256))
+
+
+def test_periods_of_a_change_weigh_alike():
+    """Two early documents and twenty late ones: a change hangs on the early ones."""
+    late = np.arange(22) > 1
+    assert effective_documents(np.full((22, 2), 20.0), late.astype(int), np.array([1.0, -1]), late) == pytest.approx(
+        1.1**2 / (0.5 + 0.0005)
+    )

@@ -191,7 +191,7 @@ def test_the_body_of_a_page_has_the_height_that_was_asked_for():
     """Heading and note make the page higher, never the body smaller."""
     page = open_page(3.0, "a long heading " * 20, "sub", "note " * 200, True)
     assert page.top - page.bottom == pytest.approx(3.0)
-    assert page.figure.get_size_inches()[1] > 5
+    assert page.axes.get_ylim()[1] > 5
 
 
 def draw_forest(tests, coder="corrected", note="", simulated=False):

@@ -1,9 +1,12 @@
-"""Effective scores against other implementations: a general least squares fit, and refitting without each document."""
+"""Effective scores against other implementations: a general least squares fit, and dense matrices."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import statsmodels.api as sm
 from made_tallies import STAGES, make_hypotheses, make_tallies
+from scipy.linalg import fractional_matrix_power
 
 from framings.comparisons import count_documents, lay_out_comparison
 from framings.estimates import draw_signs
@@ -48,25 +51,32 @@ def test_a_mean_of_two_against_a_third_leaves_the_difference_of_the_two_free():
     assert scores.estimate == pytest.approx(fit.params[:2].mean(), abs=1e-10)
 
 
-def test_what_is_flipped_is_the_score_under_the_null_fitted_without_the_document():
-    """For each document, and for each block of three: refitted by least squares without it, to 1e-9."""
+def test_what_is_flipped_are_scores_adjusted_for_leverage():
+    """For each document, and for each block of three: (I - H)^-1/2 times the residuals, worked with dense matrices, to 1e-9."""
     hypothesis, compared = lay_out(make_tallies(30, shares=GAP, actors=("NORTH", "EAST")))
     y, n, voice, cells, document = spread(compared)
-    x = np.where(voice == 0, 0.5, -0.5)
-
-    def regress(outcome, rows):
-        return np.linalg.lstsq(cells[rows] * np.sqrt(n[rows, None]), outcome[rows] * np.sqrt(n[rows]), rcond=None)[0]
-
-    everywhere = np.full(len(x), True)
-    rest = x - cells @ regress(x, everywhere)
+    root, tested = np.sqrt(n), np.where(voice == 0, 0.5, -0.5)
+    x = cells * root[:, None]
+    hat = x @ np.linalg.inv(x.T @ x) @ x.T
+    rest, residual = tested - (hat @ (tested * root)) / root, y / root - hat @ (y / root)
     for size in (1, 3):
         group = np.arange(len(compared.n)) // size
         scores = score_comparison(hypothesis, compared, group)
         for one in range(group.max() + 1):
             mine = group[document] == one
-            for fitted, found in ((everywhere, scores.a), (~mine, scores.a_left)):
-                residual = y - n * (cells @ regress(y / n, fitted))
-                assert found[one, 0] == pytest.approx((rest * residual)[mine].sum(), abs=1e-9)
+            adjusted = fractional_matrix_power(np.eye(mine.sum()) - hat[np.ix_(mine, mine)], -0.5) @ residual[mine]
+            assert scores.a[one, 0] == pytest.approx((rest * root * residual)[mine].sum(), abs=1e-9)
+            assert scores.a_left[one, 0] == pytest.approx((rest * root)[mine] @ adjusted, abs=1e-9)
+
+
+def test_a_document_that_alone_holds_a_cell_is_heard_by_the_difference_of_its_voices_alone():
+    """Its own level is fitted by itself: adding as many coded sentences to both voices changes nothing."""
+    hypothesis, compared = lay_out(make_tallies(30, shares=GAP, actors=("NORTH", "EAST")))
+    alone = replace(compared, cell=np.where(np.arange(len(compared.n)) == 4, compared.cell.max() + 1, compared.cell))
+    more = alone.k.copy()
+    more[4] += 0.1 * alone.n[4, :, None]
+    found = [score_comparison(hypothesis, replace(alone, k=k), np.arange(len(alone.n))) for k in (alone.k, more)]
+    assert np.allclose(found[0].a_left, found[1].a_left) and np.isfinite(found[0].a_left).all()
 
 
 def test_the_interval_ends_where_the_flips_begin_to_reject():

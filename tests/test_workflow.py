@@ -12,7 +12,7 @@ from framings.storage import hash_file
 
 pytestmark = pytest.mark.slow
 
-EVERYTHING_BEHIND_A_FIGURE = {"plot_figures", "run_notebook", "render_report", "verify_results"}
+EVERYTHING_BEHIND_A_FIGURE = {"plot_figures", "run_notebooks", "render_report", "verify_results"}
 
 
 def checksums(checkout):

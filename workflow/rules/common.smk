@@ -1,17 +1,17 @@
 # What all chapters share: checked settings, checked files of the corpus, and code as an input.
 
 import csv
-import functools
 import hashlib
-import re
 from pathlib import Path
 
 import yaml
+from framings.figure_notes import ABOUT
 from framings.inputs import check_inputs, read_title, tell_absent
 from framings.registrations import check_registration
 from framings.schemas import REFERENCE_NOTE
 from framings.settings import SettingsError, complete_settings
 from framings.shards import shard_names, shard_of
+from framings.steps import find_maker, list_code, read_steps
 from snakemake.exceptions import WorkflowError
 
 try:
@@ -31,6 +31,7 @@ PLACES = f"{FOLDER}places.csv" if Path(FOLDER, "places.csv").exists() else []
 PAGES = f"{RESULTS}simulated/pages" if SIMULATED else config["pages"] or f"{FOLDER}pages"
 SHARDS = shard_names(config["shards"])
 
+STEPS = read_steps(workflow.basedir)
 CORPUS_FILES = [f"{FOLDER}{name}" for name in ("speakers.csv", "stages.csv", "hypotheses.yaml")]
 
 if not Path(FOLDER).is_dir():
@@ -54,22 +55,9 @@ wildcard_constraints:
     figure="[a-z_]+",
 
 
-@functools.cache
-def imported(path):
-    """Return the library modules that a Python file imports itself, always as `from framings.x import y`."""
-    names = re.findall(r"^ *from (framings[.\w]+) import ", path.read_text(encoding="utf-8"), re.M)
-    return [Path(workflow.basedir, "workflow/src", *name.split(".")).with_suffix(".py") for name in names]
-
-
-def code(rule):
-    """Return the adapter of a rule and every library module that it imports, directly or through others."""
-    found, queue = set(), [Path(workflow.basedir, "workflow/scripts", f"{rule}.py")]
-    while queue:
-        path = queue.pop()
-        if path not in found:
-            found.add(path)
-            queue += imported(path)
-    return sorted(str(path.relative_to(workflow.basedir)) for path in found)
+def code(rule, *notebooks):
+    """Return the adapter of a rule and every library module that it or notebooks import, directly or through others."""
+    return list_code(workflow.basedir, rule, *notebooks)
 
 
 def shards(table):
@@ -140,8 +128,10 @@ RECOVERY = ["recovery_shares", "recovery_contrasts", "recovery_coding", "recover
 CHECKS = sorted(str(path) for path in Path(FOLDER, "checks").glob("*.csv"))
 READING = ["accuracy", "mistakes", "confusions"] if CHECKS else []
 CODING = ["agreement", "coder_confusions", "coder_accuracy", "coder_differences"] if CODED else []
+CALIBRATED = ["error_rates"] if Path(FOLDER, "calibration/rates.csv").exists() else []
+FIGURES += CALIBRATED
 VARIED = ["changes", "sensitivities", "tippings", "interactions", "curves", "specifications"]
-EXTRA = RECOVERY + READING + CODING + VARIED
+EXTRA = RECOVERY + READING + CODING + VARIED + CALIBRATED
 TABLES = [
     "documents",
     "duplicates",
@@ -165,3 +155,42 @@ TABLES += EXTRA
 def figures(suffixes):
     """Return the files of all figures in the given formats."""
     return expand("results/{{corpus}}/figures/{figure}.{suffix}", figure=FIGURES, suffix=suffixes)
+
+
+NOTEBOOKS = ["corpus", "coding", "findings", "template"]
+PRINTED = ["png", "svg", "pdf", "txt"]
+MAIN_TABLES = {
+    "inclusion": "Corpus",
+    "documents": "Corpus",
+    "prevalence": "Frames",
+    "assessments": "Hypotheses",
+    "changes": "Hypotheses",
+    "curves": "Hypotheses",
+    "topics": "Topics",
+}
+MAIN_TABLES |= {"agreement": "Coding", "coder_differences": "Coding"} if CODED else {}
+MAIN_TABLES |= {"recovery_contrasts": "Recovery"} if SIMULATED else {}
+
+
+def in_report(path, name, caption, category, kind):
+    """Return a product marked for `snakemake --report`: its caption, and labels to find it by."""
+    labels = {"what": name.replace("_", " "), "data": "simulated" if SIMULATED else "real pages"}
+    return report(path, caption=f"../report/{caption}.rst", category=category, subcategory=kind, labels=labels)
+
+
+def reported_figures():
+    """Return the SVG of every figure, marked for the report of Snakemake."""
+    pairs = [(name, ABOUT[name].category if name in ABOUT else "Other") for name in FIGURES]
+    return [
+        in_report(f"results/{{corpus}}/figures/{name}.svg", name, f"figures/{name}", category, "Figures")
+        for name, category in pairs
+    ]
+
+
+def reported_tables():
+    """Return the page of every table, the main ones marked for the report of Snakemake."""
+    paths = {name: f"results/{{corpus}}/tables/{name}.html" for name in TABLES}
+    return [
+        in_report(path, name, "table", MAIN_TABLES[name], "Tables") if name in MAIN_TABLES else path
+        for name, path in paths.items()
+    ]

@@ -1,4 +1,6 @@
-# The gallery and the library door. Reads results; writes figures, tables, the numbers of the prose, the notebook, the report and the audit.
+# The gallery and the library door. Reads results; writes figures, tables, the notebook, the report with its numbers, and the audit.
+
+REPORTED = ["documents", "inclusion", "prevalence", "assessments", "topics", "unresolved", "left_out", "evidence"]
 
 
 rule describe_corpus:
@@ -32,7 +34,7 @@ rule describe_corpus:
 
 
 rule plot_figures:
-    """Draw every figure as PNG and SVG; each is named after what it shows."""
+    """Draw every figure as PNG, SVG and PDF, with its caption; each is named after what it shows."""
     input:
         documents=shards("documents"),
         inclusion="results/{corpus}/inclusion.parquet",
@@ -42,14 +44,16 @@ rule plot_figures:
         assessments="results/{corpus}/assessments.parquet",
         specifications="results/{corpus}/specifications.parquet",
         curves="results/{corpus}/curves.parquet",
-        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY),
+        recovery=expand("results/{{corpus}}/{table}.parquet", table=RECOVERY + CALIBRATED),
+        review="results/{corpus}/calibration.json" if CALIBRATED else [],
         sensitivities="results/{corpus}/sensitivities.parquet",
         changes="results/{corpus}/changes.parquet",
         names="results/{corpus}/names.json",
         stages=f"{FOLDER}stages.csv",
         code=code("plot_figures"),
     output:
-        figures=figures(["png", "svg"]),
+        figures(["png", "pdf", "txt"]),
+        figures=reported_figures(),
     log:
         "logs/plot_figures/{corpus}.log",
     benchmark:
@@ -59,13 +63,13 @@ rule plot_figures:
         reference_note=NOTE,
         title=TITLE,
         simulated=SIMULATED,
-        recovery=RECOVERY,
+        recovery=RECOVERY + CALIBRATED,
     script:
         "../scripts/plot_figures.py"
 
 
 rule release_tables:
-    """Write every table as CSV and as a page, and every number that the prose may cite with the row it comes from."""
+    """Write every table as CSV and as a page."""
     input:
         documents=shards("documents"),
         duplicates="results/{corpus}/duplicates.parquet",
@@ -87,8 +91,7 @@ rule release_tables:
         code=code("release_tables"),
     output:
         csv=expand("results/{{corpus}}/tables/{table}.csv", table=TABLES),
-        html=expand("results/{{corpus}}/tables/{table}.html", table=TABLES),
-        numbers="results/{corpus}/numbers.json",
+        html=reported_tables(),
     log:
         "logs/release_tables/{corpus}.log",
     benchmark:
@@ -103,29 +106,38 @@ rule release_tables:
         "../scripts/release_tables.py"
 
 
-rule run_notebook:
-    """Run the notebook on the results and keep the executed copy as a page."""
+rule run_notebooks:
+    """Run the notebooks on the results and keep the executed copies as pages."""
     input:
-        notebook="notebooks/findings.ipynb",
+        expand("results/{{corpus}}/{table}.parquet", table=["inclusion", "duplicates", "unresolved", "evidence", *EXTRA]),
+        expand("results/{{corpus}}/tallies/{coder}.parquet", coder=CODERS),
+        EVIDENCE,
+        shards("documents"),
+        shards("turns"),
+        shards("speakers"),
+        shards("sentences"),
+        shards("passages"),
+        shards("matches"),
+        notebooks=expand("notebooks/{notebook}.ipynb", notebook=NOTEBOOKS),
         names="results/{corpus}/names.json",
-        figures=figures(["png"]),
+        figures=figures(["svg", "txt"]),
         prevalence="results/{corpus}/prevalence.parquet",
         assessments="results/{corpus}/assessments.parquet",
-        tallies="results/{corpus}/tallies/dictionary.parquet",
-        shards=shards("sentences") + shards("passages") + shards("matches"),
-        code=code("run_notebook") + code("render_report"),
+        code=code("run_notebooks", *expand("notebooks/{notebook}.ipynb", notebook=NOTEBOOKS)),
     output:
-        page="results/{corpus}/notebooks/findings.html",
+        pages=expand("results/{{corpus}}/notebooks/{notebook}.html", notebook=NOTEBOOKS),
     log:
-        "logs/run_notebook/{corpus}.log",
+        "logs/run_notebooks/{corpus}.log",
     benchmark:
-        "benchmarks/run_notebook/{corpus}.tsv"
+        "benchmarks/run_notebooks/{corpus}.tsv"
+    params:
+        coder=HEADLINE,
     script:
-        "../scripts/run_notebook.py"
+        "../scripts/run_notebooks.py"
 
 
 rule render_report:
-    """Write the report: one page, every number in it read from a table."""
+    """Write the report: one page, every number in it read from a table, and each with rule, file, row and column."""
     input:
         template="workflow/report/report.html.j2",
         documents=shards("documents"),
@@ -137,12 +149,13 @@ rule render_report:
         unresolved="results/{corpus}/unresolved.parquet",
         evidence="results/{corpus}/evidence.parquet",
         extra=expand("results/{{corpus}}/{table}.parquet", table=EXTRA),
-        numbers="results/{corpus}/numbers.json",
         names="results/{corpus}/names.json",
         figures=figures(["svg"]),
+        review="results/{corpus}/calibration.json" if CALIBRATED else [],
         code=code("render_report"),
     output:
         report="results/{corpus}/report.html",
+        numbers="results/{corpus}/numbers.json",
     log:
         "logs/render_report/{corpus}.log",
     benchmark:
@@ -152,7 +165,9 @@ rule render_report:
         reference_note=NOTE,
         title=TITLE,
         simulated=SIMULATED,
+        shown=REPORTED,
         extra=EXTRA,
+        makers=lambda wildcards, input: {path: find_maker(STEPS, path) for path in input if path.endswith(".parquet")},
         registration=REGISTRATION,
         provenance={"settings": yaml.safe_dump(config, sort_keys=False)} | FINGERPRINTS,
     script:
@@ -174,10 +189,10 @@ rule verify_results:
         matches=shards("matches"),
         codes=shards("codes/dictionary"),
         products=[
-            figures(["png", "svg"]),
+            figures(PRINTED),
             expand("results/{{corpus}}/tables/{table}.{suffix}", table=TABLES, suffix=["csv", "html"]),
             "results/{corpus}/numbers.json",
-            "results/{corpus}/notebooks/findings.html",
+            expand("results/{{corpus}}/notebooks/{notebook}.html", notebook=NOTEBOOKS),
             "results/{corpus}/report.html",
         ],
         code=code("verify_results"),

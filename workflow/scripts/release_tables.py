@@ -1,10 +1,10 @@
-"""Write tables and numbers as they are released."""
+"""Write tables as they are released."""
 
 import json
 from pathlib import Path
 
 from framings.jobs import open_log
-from framings.products import quote_numbers, render_csv, render_table, round_numbers
+from framings.products import render_csv, render_table, round_numbers
 from framings.report import TABLE_LOOKS, TABLE_TITLES, caption_table
 from framings.storage import read_tables
 
@@ -22,7 +22,4 @@ for name, csv, html in zip(snakemake.params.tables, snakemake.output.csv, snakem
         looks=TABLE_LOOKS.get(name),
     )
     Path(html).write_text(page, encoding="utf-8")
-cited = ("documents", "inclusion", "prevalence", "assessments", "topics", "unresolved")
-numbers = quote_numbers(*(tables[name] for name in cited), coder_id=snakemake.params.coder)
-Path(snakemake.output.numbers).write_text(json.dumps(numbers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-log.info("%d tables and %d numbers for the prose released", len(tables), len(numbers))
+log.info("%d tables released", len(tables))

@@ -1,24 +1,26 @@
-"""Write the report."""
+"""Write the report, and every number that it prints."""
 
 import json
 from pathlib import Path
 
+from framings.citations import cite_tables
 from framings.jobs import open_log
 from framings.report import render_report
 from framings.storage import read_tables
 
 log = open_log(snakemake.log[0], "render_report")
 given, settings = snakemake.input, snakemake.params
-shown = ("documents", "inclusion", "prevalence", "assessments", "left_out", "topics", "unresolved", "evidence")
-tables = {name: read_tables(given[name]) for name in shown}
-tables |= {name: read_tables(path) for name, path in zip(settings.extra, given.extra, strict=True)}
-template, numbers, names = (Path(given[name]).read_text(encoding="utf-8") for name in ("template", "numbers", "names"))
-numbers, names = json.loads(numbers), json.loads(names)
+paths = {name: given[name] for name in settings.shown} | dict(zip(settings.extra, given.extra, strict=True))
+tables = {name: read_tables(path) for name, path in paths.items()}
+names = json.loads(Path(given.names).read_text(encoding="utf-8"))
+cite = cite_tables(tables, paths, settings.makers, settings.coder)
 figures = {Path(path).stem: Path(path).read_bytes() for path in given.figures}
 corpus = {"id": snakemake.wildcards.corpus, "title": settings.title, "registration": settings.registration}
 provenance = {"codebook": f"version {names['codebook_version']}"} | settings.provenance
-measured = names["what_is_measured"]
-coded = settings.coder, settings.reference_note
-page = render_report(template, corpus, settings.simulated, numbers, figures, tables, names, provenance, measured, *coded)
+review = json.loads(Path(given.review).read_text(encoding="utf-8")) if given.get("review") else None
+texts = Path(given.template).read_text(encoding="utf-8"), corpus, settings.simulated
+shown = cite, figures, tables, names, provenance, names["what_is_measured"], settings.coder, settings.reference_note
+page = render_report(*texts, *shown, review)
 Path(snakemake.output.report).write_text(page, encoding="utf-8")
+Path(snakemake.output.numbers).write_text(json.dumps(cite.list_numbers(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 log.info("the report is at %s", snakemake.output.report)

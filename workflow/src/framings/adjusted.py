@@ -12,6 +12,8 @@ from framings.estimates import (
     RARE_SENTENCES,
     degrees_of_freedom,
     draw_signs,
+    effective_documents,
+    explain_thinness,
     flip_signs,
     number_blocks,
     sum_cells,
@@ -92,6 +94,9 @@ def _adjust(hypothesis, compared, tallies, signs, block):
     row = {"n_documents": len(compared.documents), "unadjusted": _unadjusted(compared)}
     if compared.hits.sum() < RARE_SENTENCES or (compared.hits > 0).sum() < RARE_DOCUMENTS:
         return row | {"reason": f"a model needs {RARE_SENTENCES} sentences with the code in {RARE_DOCUMENTS} documents"}
+    thin = explain_thinness(effective_documents(compared.n, compared.cell, compared.contrast))
+    if thin:
+        return row | {"reason": thin}
     document = pd.Index(compared.documents).get_indexer(tallies["document_id"])
     inside = (document >= 0) & tallies["actor_id"].isin(compared.voices).to_numpy()
     turns, document = tallies[inside], document[inside]

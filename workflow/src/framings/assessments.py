@@ -18,7 +18,9 @@ from framings.estimates import (
     bound_share,
     degrees_of_freedom,
     draw_signs,
+    effective_documents,
     effective_sentences,
+    explain_thinness,
     firth_odds_ratio,
     flip_signs,
     jackknife,
@@ -43,7 +45,7 @@ VERDICTS = {
     "not shown equivalent": "the difference is not shown to lie within the margin, which does not show that it lies outside",
     "descriptive only": "estimate and interval without a test, because before and after are one series of events",
     "too rare": f"fewer than {RARE_SENTENCES} sentences or {RARE_DOCUMENTS} documents carry the code: described, not tested",
-    "not estimable": "too few documents or sentences, or no kind of event in which all compared actors speak",
+    "not estimable": "too few documents or sentences, or no kind of event in which all compared actors speak; with an estimate: so much hangs on a few documents that no test would hold its level",
     "not coded": "the coder was not asked for a code that the claim needs",
 }
 
@@ -219,7 +221,10 @@ def assess_comparison(hypothesis, compared, rules):
         rare = compared.corrected and _explain_rarity(hypothesis, compared)
         found = {"verdict": "too rare", "reason": rare} if rare else _test_bound(hypothesis, compared, row["se"])
         return row | found, left[:, 0]
-    row["low"], row["high"] = t_interval(theta[0], row["se"], degrees_of_freedom(n))
+    effective = effective_documents(n, cell, compared.contrast, compared.late)
+    thin = None if hypothesis.test == "stage_change" else explain_thinness(effective)
+    df = max(int((n > 0).sum(0).min()) - 1, 1) if thin else degrees_of_freedom(n)
+    row["low"], row["high"] = t_interval(theta[0], row["se"], df)
     row["smallest_detectable"] = DETECTABLE * row["se"]
     if len(n) >= 2 * rules.block:
         blocks = jackknife(compared.estimate, n, k, cell, number_blocks(len(n), rules.block))[2]
@@ -231,6 +236,8 @@ def assess_comparison(hypothesis, compared, rules):
         return row | {"verdict": "too rare", "reason": rare}, left[:, 0]
     if hypothesis.test == "stage_change":
         return row | {"verdict": "descriptive only", "reason": "before and after are one series of events"}, left[:, 0]
+    if thin:
+        return row | {"verdict": "not estimable", "reason": thin}, left[:, 0]
     if not row["se"] > 0:
         return row | {"verdict": "not estimable", "reason": "documents do not vary, so that no error can be estimated"}, left[
             :, 0

@@ -1,8 +1,9 @@
 """A page in inches: the drawing primitives that all figures share.
 
-Every figure is one axes whose coordinates are inches on the page, so that text, marks and rules are placed
+Every figure is one axes whose coordinates are inches on the page as it is designed, so that text, marks and rules are placed
 and measured in one unit, nothing depends on a layout engine, and the bytes are the same on every machine: the typeface
-(DejaVu Sans) travels with matplotlib, and no picture carries a date.
+(DejaVu Sans) travels with matplotlib, and no picture carries a date. A page is designed 9 inches wide and drawn 183 mm wide,
+the width of two columns of a journal; all that has a size in points shrinks with it, so that 7.5 points on the page are 6 in print.
 """
 
 import io
@@ -12,21 +13,28 @@ from functools import lru_cache
 from pathlib import Path
 
 import matplotlib
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.textpath import text_to_path
 
+from framings.svgs import shrink_svg
+
 INK, SOFT, FAINT, RULE, BAND, PAPER = "#1c1c1c", "#595959", "#8c8c8c", "#dcdcdc", "#f3f3f0", "#ffffff"
 ALARM = "#a3195b"
 # Okabe and Ito's colours: told apart with every common colour blindness and in grey.
 BLUE, VERMILION, SKY, GREEN, ORANGE, PURPLE = "#0072b2", "#d55e00", "#56b4e9", "#009e73", "#e69f00", "#cc79a7"
 MARGIN = 0.35
+WIDTH = 9.0  # inches of the page as it is designed
+PRINT_WIDTH, PRINT_HEIGHT = 183 / 25.4, 230 / 25.4  # inches: two columns of a journal, and the height of its page
+LEAST = 7.5  # points on the page, for the smallest text: 6 in print
 STYLE = {
     "font.family": "DejaVu Sans",
     "svg.fonttype": "path",  # letters as outlines: the same picture where the typeface is not installed
     "svg.hashsalt": "framings",
+    "pdf.fonttype": 42,  # letters as TrueType, the used ones embedded: journals take it, and text can be searched
     "text.parse_math": False,  # a dollar sign in a title is a dollar sign
     "text.hinting": "none",  # at 200 dots an inch it shows no difference, and it costs time
     "hatch.linewidth": 0.5,
@@ -36,7 +44,10 @@ STYLE = {
 
 @dataclass
 class Page:
-    """A figure with its one axes in inches; the body lies between ``bottom`` and ``top``, ``left`` and ``right``."""
+    """A figure with its one axes in inches; the body lies between ``bottom`` and ``top``, ``left`` and ``right``.
+
+    ``unit`` is how much smaller the figure is drawn than the page was designed.
+    """
 
     figure: Figure
     axes: object
@@ -44,6 +55,7 @@ class Page:
     top: float
     left: float
     right: float
+    unit: float
 
 
 def clean(text):
@@ -87,24 +99,19 @@ def wrap_lines(text, width, size, weight="normal", most=None):
     return lines
 
 
-def open_page(body, title, subtitle, note, simulated, width=9.0):
+def open_page(body, title, subtitle, note, simulated, width=WIDTH):
     """Return a page whose body is ``body`` inches high, with its heading above and its note below.
 
     ``simulated`` puts the words SIMULATED DATA into the heading, over the body and into the note.
     """
-    room = 0.985 * (width - 2 * MARGIN)
-    head = wrap_lines(title, room - (1.75 if simulated else 0), 12.5, "bold")
-    below = wrap_lines(subtitle, room, 8.5)
-    foot = wrap_lines(("Simulated data: no real person said any of this. " if simulated else "") + note, room, 7.5)
-    top_room = 0.28 + 0.23 * len(head) + 0.17 * len(below) + 0.16
-    bottom_room = 0.30 + 0.145 * len(foot)
-    height = body + top_room + bottom_room
+    head, below, foot, top_room, bottom_room = _lay_out_frame(title, subtitle, note, simulated, width)
+    height, unit = body + top_room + bottom_room, PRINT_WIDTH / width
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(width, height), facecolor=PAPER)
+        figure = Figure(figsize=(PRINT_WIDTH, height * unit), facecolor=PAPER)
         axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, width), ylim=(0, height))
     axes.axis("off")
-    page = Page(figure, axes, bottom_room, bottom_room + body, MARGIN, width - MARGIN)
+    page = Page(figure, axes, bottom_room, bottom_room + body, MARGIN, width - MARGIN, unit)
     for k, line in enumerate(head):
         say(page, MARGIN, height - 0.36 - 0.23 * k, line, 12.5, weight="bold")
     for k, line in enumerate(below):
@@ -115,6 +122,20 @@ def open_page(body, title, subtitle, note, simulated, width=9.0):
     if simulated:
         _stamp(page, width, height, body)
     return page
+
+
+def measure_frame(title, subtitle, note, simulated, width=WIDTH):
+    """Return how many inches the heading and the note of a page take."""
+    return sum(_lay_out_frame(title, subtitle, note, simulated, width)[-2:])
+
+
+def _lay_out_frame(title, subtitle, note, simulated, width):
+    """Return the lines of heading, subtitle and note, and the inches above and below the body."""
+    room = 0.985 * (width - 2 * MARGIN)
+    head = wrap_lines(title, room - (1.75 if simulated else 0), 12.5, "bold")
+    below = wrap_lines(subtitle, room, 8.5)
+    foot = wrap_lines(("Simulated data: no real person said any of this. " if simulated else "") + note, room, 7.5)
+    return head, below, foot, 0.28 + 0.23 * len(head) + 0.17 * len(below) + 0.16, 0.30 + 0.145 * len(foot)
 
 
 def _stamp(page, width, height, body):
@@ -144,7 +165,7 @@ def _stamp(page, width, height, body):
 def say(page, x, y, text, size=8.0, color=INK, **style):
     """Write one line of text with its baseline's start at (x, y) unless ``ha`` and ``va`` say otherwise."""
     look = {"va": "baseline", "zorder": 5, "family": "DejaVu Sans", "parse_math": False} | style
-    return page.axes.text(x, y, clean(text), fontsize=size, color=color, **look)
+    return page.axes.text(x, y, clean(text), fontsize=size * page.unit, color=color, **look)
 
 
 def say_lines(page, x, y, lines, size=8.0, color=INK, leading=1.32, middle=False, **style):
@@ -157,9 +178,17 @@ def say_lines(page, x, y, lines, size=8.0, color=INK, leading=1.32, middle=False
 
 def draw_lines(page, segments, color=INK, width=1.0, **style):
     """Draw straight lines, each from one point to another."""
-    page.axes.add_collection(
-        LineCollection(list(segments), colors=color, linewidths=width, **({"zorder": 2} | style)), autolim=False
-    )
+    look = {"zorder": 2, "linewidths": width * page.unit} | style
+    page.axes.add_collection(LineCollection(list(segments), colors=color, **look), autolim=False)
+
+
+def draw_bars(page, bars, color, width, zorder, ends="butt"):
+    """Draw many short lines as one path: as pictures they are the same, and the file is a quarter as large."""
+    if bars:
+        points = [point for bar in bars for point in (*bar, (math.nan, math.nan))]
+        xs, ys = zip(*points, strict=True)
+        snap = {} if ends == "butt" else {"snap": False}  # a dot that is moved to a pixel's edge loses its length
+        page.axes.plot(xs, ys, color=color, lw=width * page.unit, zorder=zorder, solid_capstyle=ends, **snap)
 
 
 def draw_marks(page, points, color, marker="o", size=5.0, filled=True, **style):
@@ -167,15 +196,14 @@ def draw_marks(page, points, color, marker="o", size=5.0, filled=True, **style):
     if not len(points):
         return
     xs, ys = zip(*points, strict=True)
-    look = {"mfc": color if filled else PAPER, "mec": color, "mew": 1.1, "ms": size, "ls": "none", "zorder": 4}
-    page.axes.plot(xs, ys, marker=marker, **(look | style))
+    look = {"mfc": color if filled else PAPER, "mec": color, "mew": 1.1, "ms": size, "ls": "none", "zorder": 4} | style
+    page.axes.plot(xs, ys, marker=marker, **_shrink(page, look, "mew", "ms"))
 
 
 def draw_box(page, x, y, width, height, color=BAND, edge="none", **style):
     """Draw a rectangle with its lower left corner at (x, y)."""
-    page.axes.add_patch(
-        Rectangle((x, y), width, height, **({"facecolor": color, "edgecolor": edge, "lw": 0.8, "zorder": 1} | style))
-    )
+    look = {"facecolor": color, "edgecolor": edge, "lw": 0.8, "zorder": 1} | style
+    page.axes.add_patch(Rectangle((x, y), width, height, **_shrink(page, look, "lw")))
 
 
 def draw_boxes(page, corners, width, height, colors, **style):
@@ -183,6 +211,11 @@ def draw_boxes(page, corners, width, height, colors, **style):
     boxes = [((x, y), (x + width, y), (x + width, y + height), (x, y + height)) for x, y in corners]
     look = {"facecolors": colors, "edgecolors": "none", "linewidths": 0, "zorder": 1} | style
     page.axes.add_collection(PolyCollection(boxes, **look), autolim=False)
+
+
+def _shrink(page, look, *sizes):
+    """Return a look whose sizes in points are those of the drawn figure."""
+    return look | {name: look[name] * page.unit for name in sizes}
 
 
 def choose_ticks(low, high, about=5):
@@ -223,13 +256,26 @@ def count(number):
 
 
 def save_png(figure):
-    """Return the figure as PNG bytes at 200 dots an inch."""
-    return _bytes(figure, format="png", dpi=200, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
+    """Return the figure as PNG bytes at 300 dots an inch."""
+    return _bytes(figure, format="png", dpi=300, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
 
 
 def save_svg(figure):
-    """Return the figure as SVG bytes without a date, letters as outlines."""
-    return _bytes(figure, format="svg", metadata={"Date": None, "Creator": None})
+    """Return the figure as SVG bytes without a date, letters as outlines, places to a hundredth of a point."""
+    text = _bytes(figure, format="svg", metadata={"Date": None, "Creator": None}).decode("utf-8")
+    return shrink_svg(text).encode("utf-8")
+
+
+def save_pdf(figures):
+    """Return figures as the pages of one PDF file, without a date, the letters that are used embedded."""
+    buffer = io.BytesIO()
+    with (
+        matplotlib.rc_context(STYLE),
+        PdfPages(buffer, metadata={"CreationDate": None, "Creator": None, "Producer": None}) as file,
+    ):
+        for figure in figures:
+            file.savefig(figure)
+    return buffer.getvalue()
 
 
 def _bytes(figure, **options):
@@ -239,7 +285,16 @@ def _bytes(figure, **options):
     return buffer.getvalue()
 
 
-def write_figures(drawn, paths):
-    """Write figures to ``paths``: the name of a file says which figure of ``drawn`` it holds, its ending in which format."""
+def write_figures(drawn, parts, captions, paths):
+    """Write figures and captions to ``paths``: the name of a file says which figure, its ending in which format; captions are .txt.
+
+    PDF files hold the figures of ``parts`` where it has them, a page each: {name: [figure]}; a figure that is higher than a page
+    of a journal stands there in several parts.
+    """
     for path in map(Path, paths):
-        path.write_bytes({".png": save_png, ".svg": save_svg}[path.suffix](drawn[path.stem]))
+        if path.suffix == ".txt":
+            path.write_text(captions[path.stem], encoding="utf-8")
+        elif path.suffix == ".pdf":
+            path.write_bytes(save_pdf(parts.get(path.stem) or [drawn[path.stem]]))
+        else:
+            path.write_bytes({".png": save_png, ".svg": save_svg}[path.suffix](drawn[path.stem]))

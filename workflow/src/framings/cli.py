@@ -5,11 +5,13 @@ import os
 import sys
 from pathlib import Path
 
+from framings.calibrating import add_parser as add_calibration_parser
 from framings.coding import add_parser
 from framings.guide import Guide, Parser
 from framings.registering import add_register_parser
 from framings.talks import Talk, tell_error
 from framings.topic_commands import add_topics_parser
+from framings.trace_command import add_trace_parser
 
 ADD_ABOUT = """\
 Add documents to a corpus. A PLACE is one of
@@ -114,8 +116,10 @@ def build_parser():
     )
     check.set_defaults(run=run_check)
     add_parser(commands, shape)
+    add_calibration_parser(commands, shape)
     add_register_parser(commands, shape)
     add_topics_parser(commands, shape)
+    add_trace_parser(commands, shape)
     for command in (add, check):
         command.add_argument("--corpus", metavar="NAME", help="folder under data/corpora; else the one that config.yaml names")
         command.add_argument("--pages", metavar="FOLDER", help="pages folder; else the one that config.yaml names")

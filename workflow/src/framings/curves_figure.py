@@ -1,6 +1,7 @@
 """The specification curve: all estimates of a hypothesis in order of size, and below each the choices that it was made with."""
 
 import math
+from functools import partial
 
 import numpy as np
 
@@ -9,15 +10,17 @@ from framings.canvas import (
     FAINT,
     GREEN,
     INK,
+    LEAST,
     RULE,
     SOFT,
     VERMILION,
+    WIDTH,
     choose_ticks,
+    draw_bars,
     draw_box,
     draw_lines,
     draw_marks,
     measure_width,
-    open_page,
     say,
     say_lines,
     scale,
@@ -27,8 +30,10 @@ from framings.canvas import (
 from framings.coder_names import caution_reader
 from framings.estimates import LEVEL
 from framings.forest import p_label
+from framings.parts import Block, Plan, draw_whole
 
-WIDTH, GAP, INDENT = 10.2, 0.5, 0.78  # inches: page, from one panel to the next, labels of choices from the left
+DOT, APART = 0.001, 0.015  # inches: half the length of a dot; from one tick to the next where a gap between them can be seen
+GAP, INDENT = 0.5, 0.84  # inches: from one panel to the next, labels of choices from the left
 CLAIMED, SURE, UNSURE = "#e8eff5", "#7aa6c8", "#d6d6d6"
 DIMENSIONS = {"coder": "Coder", "weighting": "Weighting", "sample": "Sample", "stages": "Held equal", "relevance": "Relevance"}
 CODERS = {"dictionary": "dictionary", "trained": "trained coder", "sample": "coded sample alone", "corrected": "corrected"}
@@ -51,38 +56,52 @@ def specification_curve(
     ``claims`` maps a hypothesis to its claim, ``truth`` to its estimate from the planted codes of a simulated corpus. One curve
     is drawn wide, several side by side with shared labels of choices. Intervals are cut at the edge of the plot.
     """
+    return draw_whole(plan_curves(specifications, curves, claims, truth, subtitle, simulated, coder_id, reference_note))
+
+
+def plan_curves(
+    specifications, curves, claims, truth=None, subtitle="", simulated=False, coder_id="dictionary", reference_note=""
+):
+    """Return the plan of the figure: a block for each row of panels, which share their labels of choices."""
     drawn = curves[curves["reason"].isna()]
     tested = specifications[specifications["is_record"] & specifications["p_score"].notna()][["hypothesis_id", "window_id"]]
     drawn = drawn.merge(tested.assign(record_tested=True), how="left").fillna({"record_tested": False})
-    note = _note_curves(curves, caution_reader(coder_id, reference_note))
     board = _list_choices(specifications.merge(drawn[["hypothesis_id", "window_id"]]))
-    columns = min(3, max(1, len(drawn)))
-    look = {"curve": 2.7, "pitch": 0.142, "size": 7.2} if columns == 1 else {"curve": 1.35, "pitch": 0.104, "size": 6.2}
+    columns = min(2, max(1, len(drawn)))
+    look = {"curve": 2.7, "pitch": 0.142, "size": LEAST} if columns == 1 else {"curve": 1.35, "pitch": 0.12, "size": LEAST}
     widest = max((measure_width(label, look["size"]) for choices in board.values() for _, label in choices), default=0.5)
-    start = 0.35 + INDENT + widest + 0.3
+    start = 0.35 + INDENT + widest + 0.36
     room = (WIDTH - 0.35 - start - GAP * (columns - 1)) / columns
-    panels = [(row, wrap_lines(_name_panel(row, claims), room, 7.6, "bold", most=3)) for row in drawn.itertuples(index=False)]
-    bands = [panels[k : k + columns] for k in range(0, len(panels), columns)]
-    below = sum(look["pitch"] * (len(choices) + 0.55) for choices in board.values())
-    heights = [0.56 + 0.14 * max(len(lines) for _, lines in band) + look["curve"] + 0.14 + below + 0.16 for band in bands]
-    page = open_page(round(sum(heights) + 0.3, 6), claim_curves(drawn), subtitle, note, simulated, width=WIDTH)
-    _legend(page, bool(truth))
-    top = page.top - 0.3
-    for band, height in zip(bands, heights, strict=True):
-        floor = top - height + 0.16
-        _label_board(page, board, floor + below, look)
-        for place, (row, lines) in enumerate(band):
-            span = start + place * (room + GAP), start + place * (room + GAP) + room
-            _head(page, row, lines, span[0], top)
-            rows = specifications[
-                specifications["hypothesis_id"].eq(row.hypothesis_id) & specifications["window_id"].eq(row.window_id)
-            ]
-            rows = rows[rows["p_score"].notna()].sort_values(["estimate", "specification"], ignore_index=True)
-            x = scale(-0.5, len(rows) - 0.5, *span)
-            _draw_estimates(page, row, rows, x, span, floor + below + 0.14, look["curve"], (truth or {}).get(row.hypothesis_id))
-            _draw_board(page, board, rows, x, span, floor + below, look)
-        top -= height
-    return page.figure
+    panels = [(row, wrap_lines(_name_panel(row, claims), room, 7.6, "bold", most=4)) for row in drawn.itertuples(index=False)]
+    look |= {"below": sum(look["pitch"] * (len(choices) + 0.55) for choices in board.values()), "start": start, "room": room}
+    blocks = []
+    for k in range(0, len(panels), columns):
+        lines = 0.14 * max(len(lines) for _, lines in panels[k : k + columns])
+        band = {"panels": panels[k : k + columns], "height": 0.58 + lines + look["curve"] + 0.14 + look["below"] + 0.16}
+        blocks.append(Block(band["height"], partial(_draw_band, band, board, look, specifications, truth or {})))
+    note = _note_curves(curves, caution_reader(coder_id, reference_note))
+    legend = _lay_out_legend(bool(truth))
+    head = 0.13 + 0.17 * (1 + max(line for *_, line in legend))
+    return Plan(
+        claim_curves(drawn), subtitle, note, simulated, blocks, head, 0.0, lambda page, bottom, top: _draw_legend(page, legend)
+    )
+
+
+def _draw_band(band, board, look, specifications, truth, page, top):
+    """Draw panels side by side, with the labels of choices at the left."""
+    floor = top - band["height"] + 0.16
+    _label_board(page, board, floor + look["below"], look)
+    for place, (row, lines) in enumerate(band["panels"]):
+        left = look["start"] + place * (look["room"] + GAP)
+        span = left, left + look["room"]
+        _head(page, row, lines, span[0], top)
+        rows = specifications[
+            specifications["hypothesis_id"].eq(row.hypothesis_id) & specifications["window_id"].eq(row.window_id)
+        ]
+        rows = rows[rows["p_score"].notna()].sort_values(["estimate", "specification"], ignore_index=True)
+        x = scale(-0.5, len(rows) - 0.5, *span)
+        _draw_estimates(page, row, rows, x, span, floor + look["below"] + 0.14, look["curve"], truth.get(row.hypothesis_id))
+        _draw_board(page, board, rows, x, span, floor + look["below"], look)
 
 
 def claim_curves(drawn):
@@ -151,13 +170,13 @@ def _head(page, row, lines, x, top):
     say_lines(page, x, top - 0.12, lines, 7.6, weight="bold", leading=1.32)
     y = top - 0.12 - 0.14 * len(lines)
     claimed = "within the margin" if row.sign == "0" else "of one sign" if row.sign == "two-sided" else "as claimed"
-    say(page, x, y, f"{row.n_claimed} of {row.n_estimable} {claimed}, {row.n_significant} with p ≤ 5 %", 6.8, SOFT)
+    say(page, x, y, f"{row.n_claimed} of {row.n_estimable} {claimed}, {row.n_significant} with p ≤ 5 %", LEAST, SOFT)
     record = f"main analysis {signed(100 * row.record)}" if row.record_tested else "main analysis not tested"
-    say(page, x, y - 0.125, f"median {signed(100 * row.median)} points, {record}", 6.8, SOFT)
+    say(page, x, y - 0.135, f"median {signed(100 * row.median)} points, {record}", LEAST, SOFT)
     joint = ", ".join(
         f"{name} {p_label(p)}" for name, p in (("median", row.p_median), ("share", row.p_share), ("z", row.p_mean_z))
     )
-    say(page, x, y - 0.25, f"joint p: {joint}", 6.8)
+    say(page, x, y - 0.27, f"joint p: {joint}", LEAST)
 
 
 def _draw_estimates(page, row, rows, x, span, floor, height, truth):
@@ -173,27 +192,21 @@ def _draw_estimates(page, row, rows, x, span, floor, height, truth):
         draw_box(page, span[0], y(side[0]), span[1] - span[0], y(side[1]) - y(side[0]), CLAIMED, zorder=0.2)
     draw_lines(page, [((span[0], y(t)), (span[1], y(t))) for t in ticks if t], RULE, 0.5, zorder=0.4)
     for tick in ticks:
-        say(page, span[0] - 0.05, y(tick) - 0.03, f"{tick:g}".replace("-", "\N{MINUS SIGN}"), 6.4, SOFT, ha="right")
+        say(page, span[0] - 0.05, y(tick) - 0.03, f"{tick:g}".replace("-", "\N{MINUS SIGN}"), LEAST, SOFT, ha="right")
     sure = (rows["p_score"] <= LEVEL).to_numpy()
     cut = np.clip(values, *edges)
     width = min(1.6, 0.75 * 72 * (x(1) - x(0)))
     for color, kept in ((UNSURE, ~sure), (SURE, sure)):
         bars = [((x(k), y(cut[k, 1])), (x(k), y(cut[k, 2]))) for k in np.flatnonzero(kept)]
-        _draw_bars(page, bars, color, width, 1.5)
+        draw_bars(page, bars, color, width, 1.5)
     draw_lines(page, [((span[0], y(0)), (span[1], y(0)))], INK, 0.9, zorder=2.2)
     if truth is not None and not math.isnan(truth):
         at = y(min(max(100 * truth, edges[0]), edges[1]))
         draw_lines(page, [((span[0], at), (span[1], at))], GREEN, 1.2, zorder=2.4, linestyles="dashed")
-    draw_marks(page, [(x(k), y(cut[k, 0])) for k in range(len(rows))], INK, "o", 1.2, zorder=3, mew=0)
+    dots = [((x(k) - DOT, y(cut[k, 0])), (x(k) + DOT, y(cut[k, 0]))) for k in range(len(rows))]
+    draw_bars(page, dots, INK, 1.2, 3, "round")
     for k in np.flatnonzero(rows["is_record"]):
         draw_marks(page, [(x(k), y(cut[k, 0]))], VERMILION, "D", 5, zorder=4.5, mec=INK, mew=0.7)
-
-
-def _draw_bars(page, bars, color, width, zorder):
-    """Draw many short lines as one path: as pictures they are the same, and the file is a quarter as large."""
-    if bars:
-        points = np.array([(*bar, (np.nan, np.nan)) for bar in bars]).reshape(-1, 2)
-        page.axes.plot(*points.T, color=color, lw=width, zorder=zorder, solid_capstyle="butt")
 
 
 def _label_board(page, board, top, look):
@@ -221,23 +234,48 @@ def _draw_board(page, board, rows, x, span, top, look):
     """Draw a tick for each specification at each of its choices; those of the record in its colour, above the others."""
     sure, record = (rows["p_score"] <= LEVEL).to_numpy(), np.flatnonzero(rows["is_record"])
     keys = {dimension: _keys(rows, dimension) for dimension in board}
-    half, width = 0.36 * look["pitch"], min(1.4, 0.72 * 72 * (x(1) - x(0)))
+    half, wide = 0.36 * look["pitch"], min(1.4 / 72, 0.72 * (x(1) - x(0)))
     for number, (dimension, key, _, y) in enumerate(_place_rows(board, top, look)):
         if number % 2 == 0:
             draw_box(page, span[0], y - look["pitch"] / 2, span[1] - span[0], look["pitch"], BAND, zorder=0.2)
         chosen = np.array([one == key for one in keys[dimension]], dtype=bool)
         for color, kept in ((FAINT, chosen & ~sure), (INK, chosen & sure)):
-            ticks = [((x(k), y - half), (x(k), y + half)) for k in np.flatnonzero(kept)]
-            _draw_bars(page, ticks, color, width, 2)
+            ticks = [((x(k) - wide / 2, y), (x(m) + wide / 2, y)) for k, m in find_runs(kept, x(1) - x(0) >= APART)]
+            draw_bars(page, ticks, color, 2 * half * 72, 2)
         draw_marks(page, [(x(k), y) for k in record if chosen[k]], VERMILION, "D", 3.6, zorder=4.5, mec=INK, mew=0.5)
 
 
-def _legend(page, truth):
-    """Write what the marks stand for, in one line at the top of the body."""
-    y, at = page.top - 0.1, page.left
-    entries = [("record", "specification of the main analysis"), ("sure", "interval, p ≤ 5 %"), ("unsure", "interval, p > 5 %")]
-    entries += [("side", "side of the claim, or margin")] + ([("truth", "estimate from the planted codes")] if truth else [])
-    for kind, text in entries:
+def find_runs(kept, apart=False):
+    """Return the first and the last place of each run of marked places; with ``apart`` every place is a run of its own.
+
+    >>> find_runs(np.array([True, True, False, True]))
+    [(0, 1), (3, 3)]
+    """
+    places = np.flatnonzero(kept)
+    if apart:
+        return [(int(k), int(k)) for k in places]
+    groups = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(places) else []
+    return [(int(group[0]), int(group[-1])) for group in groups]
+
+
+def _lay_out_legend(truth):
+    """Return the legend's entries: (kind of mark, text, x, line)."""
+    texts = {"record": "specification of the main analysis", "sure": "interval, p ≤ 5 %", "unsure": "interval, p > 5 %"}
+    texts |= {"side": "side of the claim, or margin"} | ({"truth": "estimate from the planted codes"} if truth else {})
+    entries, x, line = [], 0.35, 0
+    for kind, text in texts.items():
+        width = 0.26 + measure_width(text, LEAST)
+        if x + width > WIDTH - 0.35:
+            x, line = 0.35, line + 1
+        entries.append((kind, text, x, line))
+        x += width + 0.2
+    return entries
+
+
+def _draw_legend(page, entries):
+    """Write what the marks stand for, at the top of the body."""
+    for kind, text, at, line in entries:
+        y = page.top - 0.1 - 0.17 * line
         if kind == "record":
             draw_marks(page, [(at + 0.08, y)], VERMILION, "D", 5, mec=INK, mew=0.7)
         elif kind == "side":
@@ -246,5 +284,4 @@ def _legend(page, truth):
             draw_lines(page, [((at, y), (at + 0.24, y))], GREEN, 1.2, linestyles="dashed")
         else:
             draw_lines(page, [((at + 0.08, y - 0.07), (at + 0.08, y + 0.07))], SURE if kind == "sure" else UNSURE, 2.2)
-        say(page, at + 0.26, y - 0.036, text, 7.4)
-        at += 0.26 + measure_width(text, 7.4) + 0.25
+        say(page, at + 0.26, y - 0.036, text, LEAST)

@@ -2,7 +2,7 @@
 
 A figure makes one claim, which its heading says in words computed from the table, and is named after it. Cells that
 could not be estimated are drawn as such, never left out. ``simulated`` puts the words SIMULATED DATA on the picture.
-``save_png`` and ``save_svg`` of ``framings.canvas`` turn a Figure into bytes.
+``save_png``, ``save_svg`` and ``save_pdf`` of ``framings.canvas`` turn a Figure into bytes.
 """
 
 from collections import Counter
@@ -15,6 +15,7 @@ from framings.canvas import (
     FAINT,
     GREEN,
     INK,
+    LEAST,
     ORANGE,
     PAPER,
     PURPLE,
@@ -38,23 +39,26 @@ from framings.canvas import (
     wrap_lines,
 )  # fmt: skip
 from framings.coder_names import caution_reader
-from framings.curves_figure import specification_curve
-from framings.forest import hypotheses_forest
-from framings.what_would_change import what_would_change
+from framings.curves_figure import plan_curves
+from framings.error_rate_figures import error_rates
+from framings.forest import plan_forest
+from framings.parts import draw_whole
+from framings.what_would_change import plan_changes
 
 FAMILY_COLORS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 FAMILY_MARKS = ("o", "s", "D", "^", "v", "P")
 
 
-def draw_figures(tables, names, stages, title, simulated, coder_id="dictionary", reference_note=""):
-    """Return all figures of a corpus by their names; those of the recovery where ``tables`` holds its tables.
+def draw_figures(tables, names, stages, title, simulated, coder_id="dictionary", reference_note="", state=""):
+    """Return all figures of a corpus by their names; those of the recovery and of error rates where ``tables`` holds their tables.
 
-    Shares are those of ``coder_id``; ``reference_note`` says what should be known of the reference codes, where it rests on them.
+    Shares are those of ``coder_id``; ``reference_note`` says what should be known of the reference codes, where it rests on them;
+    ``state`` whether error rates are up to date.
     """
     look, people = {"subtitle": title, "simulated": simulated}, (names["actors"], names["stages"])
-    shares, tests, actors = tables["prevalence"], tables["assessments"], names["actors"]
+    shares, actors = tables["prevalence"], names["actors"]
     coded = look | {"coder_id": coder_id, "reference_note": reference_note}
-    titles = (names["hypothesis_families"], names["windows"], names["margins"])
+    plans = plan_tall(tables, names, title, simulated, coder_id, reference_note)
     drawn = {
         "inclusion_flow": inclusion_flow(tables["inclusion"], actors, **look),
         "coverage_over_time": coverage_over_time(tables["documents"], tables["words"], actors, stages, **look),
@@ -62,22 +66,25 @@ def draw_figures(tables, names, stages, title, simulated, coder_id="dictionary",
         "frames_by_actor_and_stage": frames_by_actor_and_stage(shares, names["families"], *people, **coded),
         "main_subframes_by_actor_and_stage": main_subframes_by_actor_and_stage(shares, names["codes"], *people, **coded),
         "subframes_by_actor_and_stage": subframes_by_actor_and_stage(shares, names["codes"], *people, **coded),
-        "hypotheses_forest": hypotheses_forest(tests, *titles, **coded),
-        "what_would_change": what_would_change(
-            tables["sensitivities"],
-            tables["changes"],
-            dict(zip(tests["hypothesis_id"], tests["test"], strict=True)),
-            title,
-            simulated,
-            coder_id,
-            reference_note,
-        ),
-        "specification_curve": specification_curve(tables["specifications"], tables["curves"], *_claim_tests(tables), **coded),
-    }
+    } | {name: draw_whole(plan) for name, plan in plans.items()}
     if "recovery_shares" in tables:
         drawn["shares_recovered"] = shares_recovered(tables["recovery_shares"], title)
         drawn["contrasts_recovered"] = contrasts_recovered(tables["recovery_contrasts"], title)
+    if "error_rates" in tables:
+        drawn["error_rates"] = error_rates(tables["error_rates"], title, state)
     return drawn
+
+
+def plan_tall(tables, names, title, simulated, coder_id="dictionary", reference_note=""):
+    """Return the plans of the figures that may be higher than a page: {name: plan}; their parts are what is printed."""
+    coded, tests = (title, simulated, coder_id, reference_note), tables["assessments"]
+    kinds = dict(zip(tests["hypothesis_id"], tests["test"], strict=True))
+    titles = (names["hypothesis_families"], names["windows"], names["margins"])
+    return {
+        "hypotheses_forest": plan_forest(tests, *titles, *coded),
+        "what_would_change": plan_changes(tables["sensitivities"], tables["changes"], kinds, *coded),
+        "specification_curve": plan_curves(tables["specifications"], tables["curves"], *_claim_tests(tables), *coded),
+    }
 
 
 def _claim_tests(tables):
@@ -121,7 +128,7 @@ def frames_by_actor_and_stage(
         _draw_shares(page, cells, code, actors, stages, blocks, y, FAMILY_COLORS[k], FAMILY_MARKS[k], shift)
     _draw_gaps(page, cells, codes, actors, stages, blocks, floor)
     _stage_ticks(page, stages, blocks, floor)
-    _stage_key(page, stages, page.left + 0.1, page.bottom + _key_height(stages, 8.3) - 0.02, 8.3)
+    _stage_key(page, stages, page.left + 0.1, page.bottom + _key_height(stages, 8.3) - 0.02, 8.3, blocks[2])
     return page.figure
 
 
@@ -152,7 +159,7 @@ def main_subframes_by_actor_and_stage(
         _draw_shares(page, cells, code, actors, stages, blocks, y, color, mark, 0, 4.2)
         _draw_gaps(page, cells, [code], actors, stages, blocks, floor)
     _stage_ticks(page, stages, blocks, floor)
-    _stage_key(page, stages, page.left, page.bottom + _key_height(stages, 8.3) - 0.02, 8.3)
+    _stage_key(page, stages, page.left, page.bottom + _key_height(stages, 8.3) - 0.02, 8.3, blocks[2])
     return page.figure
 
 
@@ -209,10 +216,10 @@ def subframes_by_actor_and_stage(
         before = family
         color = FAMILY_COLORS[families.index(family)]
         say(page, page.left, y + 0.075, code, 7.5, color, weight="bold")
-        size = next((s for s in (7.5, 7.2, 6.9, 6.6) if measure_width(clean(title), s) <= 2.3), 6.6)
+        size = next((s for s in (8, LEAST) if measure_width(clean(title), s) <= 2.3), LEAST)
         say(page, page.left + 0.42, y + 0.075, wrap_lines(title, 2.3, size, most=1)[0], size)
         _heat_row(page, [[cells.get((code, a, s)) for s in columns] for a in actors], blocks, y, row, color, most)
-    _stage_key(page, stages, page.left, page.bottom + _key_height(stages, 8.3) - 0.02, 8.3)
+    _stage_key(page, stages, page.left, page.bottom + _key_height(stages, 8.3) - 0.02, 8.3, blocks[2])
     return page.figure
 
 
@@ -269,7 +276,7 @@ def _heads(page, cells, code, actors, blocks, y):
         say_lines(page, x + blocks[1] / 2, y + 0.14 * (len(lines) - 1), lines, 8.5, ha="center", weight="bold", leading=1.18)
         if whole is not None:
             text = f"{count(whole.n_sentences)} sent., {count(whole.n_documents)} doc."
-            say(page, x + blocks[1] / 2, y - 0.15, text, 7, SOFT, ha="center")
+            say(page, x + blocks[1] / 2, y - 0.15, text, LEAST, SOFT, ha="center")
 
 
 def _share_axis(page, drawn, floor, ceiling, start, end, about=4):
@@ -309,41 +316,40 @@ def _draw_gaps(page, cells, codes, actors, stages, blocks, floor):
             if not any(_is_number(cells.get((code, actor, stage))) for code in codes):
                 x = x0 + (j + 0.5) * blocks[2]
                 rings.append((x, floor))
-                say(page, x, floor + 0.08, "n.e.", 7, SOFT, ha="center")
+                say(page, x, floor + 0.08, "n.e.", LEAST, SOFT, ha="center")
     draw_marks(page, rings, FAINT, "o", 4.5, filled=False)
 
 
 def _stage_ticks(page, stages, blocks, floor):
     """Write the stages' short names under every block; ids that are too wide become numbers explained in the key."""
-    names = _short_names(stages)
-    widest = max((measure_width(name, 7.5) for name in names), default=0)
-    size = min(7.5, 7.5 * 0.88 * blocks[2] / max(widest, 0.01))
     draw_lines(page, [((x0, floor), (x0 + blocks[1], floor)) for x0 in blocks[0]], SOFT, 0.8)
     for x0 in blocks[0]:
-        for j, name in enumerate(names):
-            say(page, x0 + (j + 0.5) * blocks[2], floor - 0.17, name, size, INK, ha="center")
+        for j, name in enumerate(_short_names(stages, blocks[2])):
+            say(page, x0 + (j + 0.5) * blocks[2], floor - 0.17, name, LEAST, INK, ha="center")
 
 
-def _short_names(stages):
-    """Return the stage ids where they are short, else numbers from 1; 'all' stays."""
-    short = all(len(stage) <= 3 for stage in stages)
+def _short_names(stages, room=1.0):
+    """Return the stage ids where they are short and fit the room in inches, else numbers from 1; 'all' stays."""
+    short = all(len(stage) <= 3 and measure_width(stage, LEAST) <= 0.88 * room for stage in stages)
     return [stage if short or stage == "all" else str(j + 1) for j, stage in enumerate(stages)]
 
 
-def _key_lines(stages, width):
+def _key_lines(stages, width, room=1.0):
     pairs = [
-        f"{short} = {name}" for short, (stage, name) in zip(_short_names(stages), stages.items(), strict=True) if stage != "all"
+        f"{short} = {name}"
+        for short, (stage, name) in zip(_short_names(stages, room), stages.items(), strict=True)
+        if stage != "all"
     ]
-    return wrap_lines("Stages:  " + ";   ".join(pairs), width, 7.5)
+    return wrap_lines("Stages:  " + ";   ".join(pairs), width, LEAST)
 
 
 def _key_height(stages, width):
     return 0.14 * len(_key_lines(stages, width)) + 0.08
 
 
-def _stage_key(page, stages, x, y, width):
+def _stage_key(page, stages, x, y, width, room=1.0):
     """Write which short name stands for which stage."""
-    say_lines(page, x, y - 0.1, _key_lines(stages, width), 7.5, SOFT, leading=1.34)
+    say_lines(page, x, y - 0.1, _key_lines(stages, width, room), LEAST, SOFT, leading=1.34)
 
 
 def _heat_row(page, blocks_of_cells, blocks, y, height, color, most):
@@ -358,7 +364,7 @@ def _heat_row(page, blocks_of_cells, blocks, y, height, color, most):
             depth = (cell.share / most) ** 0.6
             shaded.append(((x, y), _tint(color, 0.03 + 0.97 * depth)))
             shade = PAPER if depth > 0.6 else INK
-            say(page, x + wide / 2, y + 0.075, percent(cell.share), 6.6 if wide > 0.25 else 5.8, shade, ha="center")
+            say(page, x + wide / 2, y + 0.075, percent(cell.share), LEAST, shade, ha="center")
     draw_boxes(page, [corner for corner, _ in shaded], wide - 0.015, height - 0.015, [shade for _, shade in shaded])
     draw_boxes(page, hatched, wide - 0.015, height - 0.015, PAPER, edgecolors=RULE, hatch="/////")
 
@@ -423,7 +429,7 @@ def _column_head(page, start, width, name, mine, top):
             start,
             top - 0.25,
             f"{count(mine['n_turns'].max())} {'turn' if mine['n_turns'].max() == 1 else 'turns'}",
-            7,
+            LEAST,
             SOFT,
         )
 
@@ -433,7 +439,7 @@ def _topic_points(page, cells, x, top, row):
     points, bars, stems = [], [], []
     for k, cell in enumerate(cells):
         if not _is_number(cell):
-            say(page, x(0) + 0.05, top - row * (k + 0.5), "n.e.", 7, SOFT, va="center")
+            say(page, x(0) + 0.05, top - row * (k + 0.5), "n.e.", LEAST, SOFT, va="center")
             continue
         y = top - row * (k + 0.5)
         stems.append(((x(0), y), (x(cell.share), y)))
@@ -533,12 +539,12 @@ def _word_bars(page, words, actor, name, x, base, start):
     y = scale(0, most, base, base + 0.42)
     draw_lines(page, [((start, base), (page.right, base))], FAINT, 0.7)
     say_lines(page, page.left, base + 0.28, wrap_lines(name, 1.3, 8, most=2), 8, middle=True, leading=1.2)
-    say(page, page.left, base + 0.02, f"{count(mine['n_words'].sum())} words", 7, SOFT)
+    say(page, page.left, base + 0.02, f"{count(mine['n_words'].sum())} words", LEAST, SOFT)
     for r in mine.itertuples(index=False):
         draw_box(page, x(r.year + 0.18), base, x(r.year + 0.82) - x(r.year + 0.18), y(r.n_words) - base, SOFT, zorder=2)
     if len(mine):
         r = mine.loc[mine["n_words"].idxmax()]
-        say(page, x(r["year"] + 0.5), y(r["n_words"]) + 0.04, count(r["n_words"]), 7, INK, ha="center")
+        say(page, x(r["year"] + 0.5), y(r["n_words"]) + 0.04, count(r["n_words"]), LEAST, INK, ha="center")
 
 
 def inclusion_flow(inclusion, actors, subtitle="", simulated=False):
@@ -559,16 +565,16 @@ def inclusion_flow(inclusion, actors, subtitle="", simulated=False):
     lines = -(-len(ends) // per_row)
     note = "Boxes at the right: what left the analysis at the step, and why. Words are those of speech and questions; a turn "
     note += "without a sentence counts as no talk."
-    page = open_page(0.76 * len(steps) + 0.85 * lines + 0.1, claim, subtitle, note, simulated)
+    page = open_page(0.71 * len(steps) + 0.85 * lines + 0.1, claim, subtitle, note, simulated)
     left, wide = page.left + 0.1, 4.1
     for k, step in enumerate(steps.itertuples(index=False)):
-        y = page.top - 0.56 - 0.76 * k
+        y = page.top - 0.56 - 0.71 * k
         _flow_box(page, left, y, wide, step.step, _amounts(step))
         if k:
-            _arrow(page, (left + 0.9, y + 0.76), (left + 0.9, y + 0.56))
+            _arrow(page, (left + 0.9, y + 0.71), (left + 0.9, y + 0.56))
         if step.excluded:
             _exclusion(page, left, y + 0.66, wide, step)
-    foot = page.top - 0.76 * len(steps)
+    foot = page.top - 0.71 * len(steps)
     width = (page.right - left - 0.12 * (per_row - 1)) / per_row
     for k, end in enumerate(ends.itertuples(index=False)):
         x, y = left + (k % per_row) * (width + 0.12), foot - 0.68 - 0.85 * (k // per_row)
@@ -609,9 +615,9 @@ def _flow_box(page, x, y, width, head, amounts, color=INK):
     """Draw a box with what it holds in bold and how much of it below."""
     draw_box(page, x, y, width, 0.56, PAPER, color, zorder=2)
     draw_box(page, x, y, 0.06, 0.56, color, zorder=2.1)
-    fit = next((s for s in (8.5, 8, 7.5, 7) if measure_width(clean(head), s, "bold") <= width - 0.25), 7)
+    fit = next((s for s in (8.5, 8, LEAST) if measure_width(clean(head), s, "bold") <= width - 0.25), LEAST)
     say(page, x + 0.16, y + 0.33, wrap_lines(head, width - 0.25, fit, "bold", most=1)[0], fit, weight="bold")
-    size = next((s for s in (8, 7.5, 7, 6.5, 6) if measure_width(amounts, s) <= width - 0.24), 5.5)
+    size = next((s for s in (8, LEAST) if measure_width(amounts, s) <= width - 0.24), LEAST)
     say(page, x + 0.16, y + 0.13, amounts, size, SOFT)
 
 

@@ -7,18 +7,19 @@ from framings.canvas import (
     FAINT,
     GREEN,
     INK,
+    LEAST,
     ORANGE,
     PAPER,
     PURPLE,
     RULE,
     SKY,
     SOFT,
+    WIDTH,
     choose_ticks,
     draw_box,
     draw_lines,
     draw_marks,
     measure_width,
-    open_page,
     percent,
     say,
     say_lines,
@@ -27,17 +28,18 @@ from framings.canvas import (
     wrap_lines,
 )  # fmt: skip
 from framings.coder_names import caution_reader, list_coders, name_coder
+from framings.parts import Block, Plan, draw_whole
 
 FOREST_COLUMNS = {
-    "window": 3.05,
-    "plot": (3.82, 6.05),
-    "estimate": 7.42,
-    "swap": 7.86,
-    "holm": 8.3,
-    "detectable": 8.78,
-    "verdict": 8.9,
+    "window": 2.6,
+    "plot": (3.3, 4.92),
+    "estimate": 6.3,
+    "swap": 6.72,
+    "holm": 7.12,
+    "detectable": 7.62,
+    "verdict": 7.7,
 }
-FOREST_WIDTH = 10.2
+CLAIM = 1.8  # inches for the words of a claim
 NOT_A_DIFFERENCE = ("joint",)
 HOLDS = ("supported", "equivalent")  # verdicts that support the claim
 # How the other coders look beside the one that counts: told apart by shape in grey, by colour with any colour blindness.
@@ -55,27 +57,41 @@ def hypotheses_forest(
     are those of ``coder_id``; where ``assessments`` holds other coders that have a title, their estimates stand beside its
     own, smaller and in colour, and the smallest detectable difference is drawn as well as written.
     """
+    plan = plan_forest(assessments, families, windows, margins, subtitle, simulated, coder_id, reference_note)
+    return draw_whole(plan)
+
+
+def plan_forest(
+    assessments, families=None, windows=None, margins=None, subtitle="", simulated=False, coder_id="dictionary", reference_note=""
+):
+    """Return the plan of the forest: a block for each family's title and for each hypothesis."""
     coders = list_coders(assessments, coder_id)
     rows, rivals = assessments[assessments["coder_id"] == coder_id], _find_rivals(assessments, coders[1:])
     families = families or {f: f for f in rows["family"].drop_duplicates()}
     windows, margins = windows or {w: w for w in rows["window_id"].drop_duplicates()}, margins or {}
     layout, legend = _lay_out_forest(rows, families, windows, rivals, coders), _lay_out_legend(coders)
-    body = round(sum(height for _, _, height in layout) + 0.75 + legend[1], 6)  # sum() is more exact from Python 3.12 on
-    note = _note_forest(windows, coders, caution_reader(coder_id, reference_note))
-    page = open_page(body, claim_verdicts(rows), subtitle, note, simulated, width=FOREST_WIDTH)
-    _forest_legend(page, legend[0])
-    x, ticks, y = *_forest_head(page, rows, margins, rivals, page.top - legend[1]), page.top - legend[1] - 0.55
-    bottom = page.bottom + 0.2
-    draw_lines(page, [((x(t), bottom), (x(t), y)) for t in ticks if t], RULE, 0.5, zorder=0.5)
-    draw_lines(page, [((x(0), bottom), (x(0), y))], SOFT, 0.9, zorder=0.6)
-    for kind, item, height in layout:
+    x, ticks = _scale_points(rows, margins, rivals)
+
+    def draw_head(page, bottom, top):
+        _forest_legend(page, legend[0])
+        _forest_head(page, x, ticks, top - legend[1])
+        draw_lines(page, [((x(t), bottom), (x(t), top - legend[1] - 0.55)) for t in ticks if t], RULE, 0.5, zorder=0.5)
+        draw_lines(page, [((x(0), bottom), (x(0), top - legend[1] - 0.55))], SOFT, 0.9, zorder=0.6)
+
+    def make_block(kind, item, height):
         if kind == "family":
-            say(page, page.left, y - height + 0.1, item, 9, weight="bold")
-            draw_lines(page, [((page.left, y - height + 0.03), (page.right, y - height + 0.03))], FAINT, 0.7)
-        else:
-            _forest_entry(page, item, margins, x, (ticks[0], ticks[-1]), y, height)
-        y -= height
-    return page.figure
+            return Block(height, lambda page, top: _forest_family(page, item, top - height), heads=True)
+        return Block(height, lambda page, top: _forest_entry(page, item, margins, x, (ticks[0], ticks[-1]), top, height))
+
+    blocks = [make_block(*piece) for piece in layout]
+    note = _note_forest(windows, coders, caution_reader(coder_id, reference_note))
+    return Plan(claim_verdicts(rows), subtitle, note, simulated, blocks, legend[1] + 0.55, 0.2, draw_head)
+
+
+def _forest_family(page, title, y):
+    """Write the title of a family over its hypotheses."""
+    say(page, page.left, y + 0.1, title, 9, weight="bold")
+    draw_lines(page, [((page.left, y + 0.03), (page.right, y + 0.03))], FAINT, 0.7)
 
 
 def _note_forest(windows, coders, caution):
@@ -123,7 +139,7 @@ def _lay_out_legend(coders):
     texts |= {coder: name_coder(coder) for coder in coders[1:]} | {None: "smallest detectable difference"}
     for coder, text in texts.items() if len(coders) > 1 else ():
         width = measure_width(text, 7.8, "normal" if entries else "bold") + 0.22
-        if x + width > FOREST_WIDTH - 0.35:
+        if x + width > WIDTH - 0.35:
             x, line = 0.38, line + 1
         entries.append((coder, text, x, line))
         x += width + 0.26
@@ -165,9 +181,9 @@ def _lay_out_forest(rows, families, windows, rivals, coders):
             order = sorted(
                 group.itertuples(index=False), key=lambda r: list(windows).index(r.window_id) if r.window_id in windows else 99
             )
-            lines = wrap_lines(group["claim"].iloc[0], 2.17, 7.8, most=3)
-            contrast = wrap_lines(group["contrast"].iloc[0], 2.17, 7, most=2)
-            text = 0.142 * len(lines) + 0.128 * len(contrast)
+            lines = wrap_lines(group["claim"].iloc[0], CLAIM, 7.8, most=4)
+            contrast = wrap_lines(group["contrast"].iloc[0], CLAIM, 7.5, most=3)
+            text = 0.142 * len(lines) + 0.137 * len(contrast)
             beside = [rivals.get((hypothesis, row.window_id), {}) for row in order]
             order = [(row, more, *_place_rivals(row, more, coders)) for row, more in zip(order, beside, strict=True)]
             tests = sum(height for *_, height in order)
@@ -175,8 +191,8 @@ def _lay_out_forest(rows, families, windows, rivals, coders):
     return layout
 
 
-def _forest_head(page, rows, margins, rivals, top):
-    """Write the column heads and the axis; return the scale of points and its ticks.
+def _scale_points(rows, margins, rivals):
+    """Return the scale of points and its ticks.
 
     The axis holds all but the widest intervals, and all but the farthest estimates of the other coders.
     """
@@ -186,7 +202,11 @@ def _forest_head(page, rows, margins, rivals, top):
     ends = sorted([*ends, *others]) or [0.1]
     limit = min(ends[-1], 1.3 * ends[int(0.92 * (len(ends) - 1))])
     ticks = choose_ticks(-100 * limit, 100 * limit, 5)
-    x = scale(ticks[0], ticks[-1], *FOREST_COLUMNS["plot"])
+    return scale(ticks[0], ticks[-1], *FOREST_COLUMNS["plot"]), ticks
+
+
+def _forest_head(page, x, ticks, top):
+    """Write the column heads and the axis."""
     y = top - 0.47
     for tick in ticks:
         say(page, x(tick), y, f"{tick:g}".replace("-", "\N{MINUS SIGN}"), 7.5, SOFT, ha="center")
@@ -197,7 +217,6 @@ def _forest_head(page, rows, margins, rivals, top):
         say(page, FOREST_COLUMNS[column], y, head, 7.5, SOFT, ha="right")
     say(page, FOREST_COLUMNS["verdict"], y, "verdict", 7.5, SOFT)
     draw_lines(page, [((page.left, y - 0.06), (page.right, y - 0.06))], INK, 0.9)
-    return x, ticks
 
 
 def _forest_entry(page, entry, margins, x, limits, y, height):
@@ -205,7 +224,7 @@ def _forest_entry(page, entry, margins, x, limits, y, height):
     hypothesis, lines, contrast, order = entry
     say(page, page.left, y - 0.155, hypothesis, 7.8, weight="bold")
     say_lines(page, page.left + 0.4, y - 0.155, lines, 7.8, leading=1.31)
-    say_lines(page, page.left + 0.4, y - 0.155 - 0.142 * len(lines), contrast, 7, SOFT, leading=1.31)
+    say_lines(page, page.left + 0.4, y - 0.155 - 0.142 * len(lines), contrast, 7.5, SOFT, leading=1.31)
     if hypothesis in margins:
         m = margins[hypothesis]
         low = 0 if order[0][0].test == "upper_bound" else -m
@@ -227,9 +246,9 @@ def _forest_line(page, row, x, limits, y):
     """Draw one test: interval and point, and its numbers in columns."""
     columns, filled = FOREST_COLUMNS, bool(row.confirmatory)
     color = INK if filled else SOFT
-    say(page, columns["window"], y - 0.035, wrap_lines(row.window_id, 0.74, 7, most=1)[0], 7, color)
+    say(page, columns["window"], y - 0.035, wrap_lines(row.window_id, 0.64, LEAST, most=1)[0], LEAST, color)
     if row.test in NOT_A_DIFFERENCE and pd.notna(row.estimate):
-        say(page, columns["estimate"], y - 0.035, f"F = {row.estimate:.2f}", 7.2, color, ha="right")
+        say(page, columns["estimate"], y - 0.035, f"F = {row.estimate:.2f}", LEAST, color, ha="right")
     elif pd.notna(row.estimate):
         show = percent if row.test == "upper_bound" else lambda value: signed(100 * value)
         text = show(row.estimate)
@@ -237,17 +256,17 @@ def _forest_line(page, row, x, limits, y):
             text += f" [{show(row.low)}, {show(row.high)}]"
             _forest_bar(page, x, limits, 100 * row.low, 100 * row.high, color, y)
         draw_marks(page, [(x(max(limits[0], min(limits[1], 100 * row.estimate))), y)], color, "o", 4.8, filled)
-        say(page, columns["estimate"], y - 0.035, text, 7.2, color, ha="right")
+        say(page, columns["estimate"], y - 0.035, text, LEAST, color, ha="right")
     else:
         why = "n.e." if pd.isna(row.reason) else f"n.e.: {row.reason}"
-        text = wrap_lines(why, columns["verdict"] - columns["plot"][0] - 0.2, 7, most=1)[0]
-        say(page, columns["plot"][0] + 0.05, y - 0.035, text, 7, SOFT, bbox={"fc": PAPER, "ec": "none", "pad": 0.8})
+        text = wrap_lines(why, columns["verdict"] - columns["plot"][0] - 0.2, LEAST, most=1)[0]
+        say(page, columns["plot"][0] + 0.05, y - 0.035, text, LEAST, SOFT, bbox={"fc": PAPER, "ec": "none", "pad": 0.8})
     for column, value in (("swap", row.p), ("holm", row.p_holm)) if pd.notna(row.estimate) else ():
-        say(page, columns[column], y - 0.035, p_label(value), 7.2, color, ha="right")
+        say(page, columns[column], y - 0.035, p_label(value), LEAST, color, ha="right")
     if pd.notna(row.smallest_detectable) and row.test not in NOT_A_DIFFERENCE:
-        say(page, columns["detectable"], y - 0.035, f"±{100 * row.smallest_detectable:.1f}", 7.2, color, ha="right")
+        say(page, columns["detectable"], y - 0.035, f"±{100 * row.smallest_detectable:.1f}", LEAST, color, ha="right")
     weight = "bold" if filled and row.verdict in HOLDS else "normal"
-    say(page, columns["verdict"], y - 0.035, wrap_lines(row.verdict, 0.97, 7.2, weight, most=1)[0], 7.2, color, weight=weight)
+    say(page, columns["verdict"], y - 0.035, wrap_lines(row.verdict, 0.95, LEAST, weight, most=1)[0], LEAST, color, weight=weight)
 
 
 def _forest_bar(page, x, limits, low, high, color, y, width=1.4, head=4):

@@ -11,6 +11,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from framings.entries import count_over, make_entry
 from framings.schemas import Column, Contract, check
 
 INCLUSION = Contract(
@@ -360,7 +361,7 @@ def _is_fraction(cells):
 
 
 def show_value(value, kind=""):
-    """Return a value as it is printed: kind is count, percent, points (signed), p, number, or empty for text.
+    """Return a value as it is printed: kind is count, percent, fine percent, points (signed), p, number, rate, plain, or empty for text.
 
     >>> show_value(0.1234, "percent"), show_value(-0.02, "points"), show_value(0.0004, "p"), show_value(12345, "count")
     ('12.3', '−2.0', '<.001', '12\\u202f345')
@@ -375,8 +376,10 @@ def show_value(value, kind=""):
         return _minus(f"{100 * value:+.1f}").replace("+0.0", "0.0")
     if kind == "p":
         return "<.001" if value < 0.001 else "1" if value >= 0.9995 else f"{value:.3f}".lstrip("0")
-    if kind == "number":
-        return _minus(f"{value:.3f}")
+    if kind == "rate":  # as journals print it: two decimals, no zero before the point
+        return re.sub(r"^(\W?)0\.", r"\1.", _minus(f"{value:.2f}"))
+    if kind in ("number", "fine percent", "plain"):
+        return _minus(f"{value:.3f}" if kind == "number" else f"{100 * value:.2f}" if kind == "fine percent" else f"{value:g}")
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool | np.bool_) else str(value)
 
 
@@ -388,38 +391,42 @@ def _minus(text):
 
 
 def quote_numbers(documents, inclusion, prevalence, assessments, topics, unresolved, coder_id="dictionary"):
-    """Return every number that the report may cite: {name: {value, text, table, row, key}}.
+    """Return the numbers that the report may cite by name: {name: entry}, as ``framings.entries.ENTRY`` says, without sources.
 
-    ``row`` is the row of ``table`` (as released) that holds the number, -1 where it is counted over all rows; ``key`` is the row
-    in words. Names: ``relevant.n_sentences`` (steps of INCLUSION), ``actor.<actor>.n_words``,
+    An entry is a cell (``row`` and ``column`` of ``table``, as released), or counted over rows (``row`` -1; ``how``, ``column`` and
+    ``where`` say which). Names: ``relevant.n_sentences`` (steps of INCLUSION), ``actor.<actor>.n_words``,
     ``share.<code>.<actor>.<stage>`` with ``.low`` and ``.high``, ``<hypothesis>.<window>.estimate`` and its other columns,
     ``tests.n`` and ``tests.n_<group>`` (VERDICT_GROUPS) over confirmatory tests, ``tests.n_tested`` of those with a p-value,
     ``topics.n``, ``unresolved.n_turns``, ``documents.first_year``. A cell that is not estimable has no number.
     """
     numbers = {}
 
-    def quote(name, value, kind, table, row=-1, key="all rows"):
-        plain = value.item() if isinstance(value, np.generic) else value
-        plain = round(plain, 6) if isinstance(plain, float) else plain
-        numbers[name] = {"value": plain, "text": show_value(value, kind), "table": table, "row": int(row), "key": key}
+    def quote(name, value, kind, table, row, column, key):
+        numbers[name] = make_entry(value, show_value(value, kind), table, row, column, key, "cell")
 
     for k, r in enumerate(inclusion.to_dict("records")):
         name = r["step_id"] if r["step_id"] != "actor" else f"actor.{r['actor_id']}"
         for column in ("n_documents", "n_turns", "n_sentences", "n_words", "excluded"):
-            quote(f"{name}.{column}", r[column], "count", "inclusion", k, r["step"])
+            quote(f"{name}.{column}", r[column], "count", "inclusion", k, column, r["step"])
     ours = prevalence[(prevalence["coder_id"] == coder_id) & prevalence["share"].notna()]
     for k, r in zip(ours.index, ours.to_dict("records"), strict=True):
         name = f"share.{r['code']}.{r['actor_id']}.{r['stage_id']}"
         for column, end in (("share", ""), ("low", ".low"), ("high", ".high")):
             if pd.notna(r[column]):
-                quote(name + end, r[column], "percent", "prevalence", k, f"{r['code']}, {r['actor_id']}, {r['stage_id']}")
+                quote(name + end, r[column], "percent", "prevalence", k, column, f"{r['code']}, {r['actor_id']}, {r['stage_id']}")
     _quote_tests(quote, assessments[assessments["coder_id"] == coder_id])
-    _quote_counts(quote, documents, prevalence[prevalence["coder_id"] == coder_id], topics, unresolved)
-    return dict(sorted(numbers.items()))
+    tables = {
+        "documents": documents,
+        "prevalence": prevalence,
+        "assessments": assessments,
+        "topics": topics,
+        "unresolved": unresolved,
+    }
+    return dict(sorted((numbers | _quote_counts(tables, coder_id)).items()))
 
 
 def _quote_tests(quote, tests):
-    """Quote the columns of every test, and how many confirmatory tests have which kind of verdict."""
+    """Quote the columns of every test."""
     kinds = {"estimate": "points", "low": "points", "high": "points", "smallest_detectable": "percent"}
     kinds |= {"p": "p", "p_holm": "p", "p_jackknife": "p", "p_swap_blocks": "p"}
     kinds |= dict.fromkeys(("n_documents", "n_paired", "n_sentences", "n_coded"), "count")
@@ -428,28 +435,39 @@ def _quote_tests(quote, tests):
         key = f"{r['hypothesis_id']}, {r['window_id']}"
         for column, kind in (kinds | of_test.get(r["test"], {})).items():
             if pd.notna(r[column]):
-                quote(f"{r['hypothesis_id']}.{r['window_id']}.{column}", r[column], kind, "assessments", k, key)
-    sure = tests[tests["confirmatory"]]
-    quote("hypotheses.n", tests["hypothesis_id"].nunique(), "count", "assessments", key="hypotheses")
-    quote("tests.n", len(sure), "count", "assessments", key="confirmatory tests")
-    quote("tests.n_tested", int(sure["p"].notna().sum()), "count", "assessments", key="confirmatory tests with a p-value")
+                quote(f"{r['hypothesis_id']}.{r['window_id']}.{column}", r[column], kind, "assessments", k, column, key)
+
+
+def _quote_counts(tables, coder_id):
+    """Return the entries of counts over whole tables, those of tests and shares for one coder."""
+    mine = {"coder_id": [coder_id]}
+    sure, cell = mine | {"confirmatory": [True]}, ("distinct", "actor_id stage_id")
+    staged = mine | {"stage_id": sorted(set(tables["prevalence"]["stage_id"]) - {"all"})}
+    recipes = [
+        ("hypotheses.n", "assessments", "distinct", "hypothesis_id", mine, "hypotheses"),
+        ("tests.n", "assessments", "rows", "", sure, "confirmatory tests"),
+        ("tests.n_tested", "assessments", "rows", "", sure | {"p": "present"}, "confirmatory tests with a p-value"),
+        ("cells.n", "prevalence", *cell, staged, "actor by stage"),
+        ("cells.n_estimable", "prevalence", *cell, staged | {"share": "present"}, "actor by stage, estimable"),
+        ("actors.n", "prevalence", "distinct", "actor_id", mine, "actors with talk on integration"),
+        ("topics.n", "topics", "distinct", "topic", {}, "topics"),
+        ("unresolved.n_labels", "unresolved", "rows", "", {}, "labels"),
+        ("unresolved.n_turns", "unresolved", "sum", "n_turns", {}, "turns"),
+    ]
     for group, verdicts in VERDICT_GROUPS.items():
         key = f"confirmatory tests: {' or '.join(verdicts)}"
-        quote(f"tests.n_{group}", int(sure["verdict"].isin(verdicts).sum()), "count", "assessments", key=key)
-
-
-def _quote_counts(quote, documents, prevalence, topics, unresolved):
-    """Quote counts over whole tables."""
-    years = documents["date"].str[:4].astype(int)
-    for name, value in (("first_year", years.min()), ("last_year", years.max())):
-        if len(documents):
-            quote(f"documents.{name}", value, "", "documents", key="dates of all registered documents")
-    for language, n in sorted(documents["language"].value_counts().items()):
-        quote(f"documents.n_{language}", n, "count", "documents", key=f"language {language}")
-    cells = prevalence[prevalence["stage_id"] != "all"].drop_duplicates(["actor_id", "stage_id"])
-    quote("cells.n", len(cells), "count", "prevalence", key="actor by stage")
-    quote("cells.n_estimable", cells["share"].notna().sum(), "count", "prevalence", key="actor by stage, estimable")
-    quote("actors.n", prevalence["actor_id"].nunique(), "count", "prevalence", key="actors with talk on integration")
-    quote("topics.n", topics["topic"].nunique(), "count", "topics", key="topics")
-    quote("unresolved.n_labels", len(unresolved), "count", "unresolved", key="labels")
-    quote("unresolved.n_turns", int(unresolved["n_turns"].sum()), "count", "unresolved", key="turns")
+        recipes.append((f"tests.n_{group}", "assessments", "rows", "", sure | {"verdict": list(verdicts)}, key))
+    if len(tables["documents"]):
+        for how in ("first year", "last year"):
+            recipes.append(
+                (f"documents.{how.replace(' ', '_')}", "documents", how, "date", {}, "dates of all registered documents")
+            )
+    for language in sorted(tables["documents"]["language"].unique()):
+        key = f"language {language}"
+        recipes.append((f"documents.n_{language}", "documents", "rows", "", {"language": [language]}, key))
+    entries = {}
+    for name, table, how, column, where, key in recipes:
+        value = count_over(tables[table], how, column, where)
+        text = show_value(value, "" if how.endswith("year") else "count")
+        entries[name] = make_entry(value, text, table, -1, column, key, how, where)
+    return entries

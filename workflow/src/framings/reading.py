@@ -1,9 +1,6 @@
 """How well the text was read, as the report tells it: main measures, agreement of the readers, and mistakes by cause."""
 
-import pandas as pd
-from markupsafe import Markup
-
-from framings.products import show_value
+from framings.citations import NO_NUMBER
 
 # Measures of the table in the report, by their names there.
 MAIN_MEASURES = {
@@ -16,59 +13,65 @@ MAIN_MEASURES = {
     "relevance of turns: precision": "talk about integration: precision",
     "relevance of turns: recall": "talk about integration: recall",
 }
-HELD_OUT, AGREEMENT = "half: held-out", "readers agree: "
+HELD_OUT, AGREEMENT, UNKNOWN = "half: held-out", "readers agree: ", "not looked into"
 
 
-def describe_reading(accuracy, mistakes):
-    """Return {at_hand, n_by_models, agreement, measures, causes} of the tables ACCURACY and MISTAKES for the report's section on reading.
+def describe_reading(cite):
+    """Return {at_hand, n_at_hand, models, agreement, measures, causes} of the tables ACCURACY and MISTAKES for the report's section on reading.
 
-    at_hand: the row that counts the checked documents. n_by_models: how many of them language models marked. agreement: [(unit, percent)]. measures: [{title, all, held_out, n, wrong,
-    goal}]. causes: [{cause, measures, n_mistakes, n_documents, n_words}], the most frequent first. Estimates are links to the
-    rows of table accuracy from which they were read.
+    at_hand and n_at_hand: marked documents, and those of them at hand. models: how many of them language models marked, or None.
+    agreement: [(unit, percent)]. measures: [{title, all, held_out, n, wrong, goal}]. causes: [{cause, measures, n_mistakes,
+    n_documents, n_words}], the most frequent first. Numbers are cited.
     """
-    rows = {(row.measure, row.part): row for row in accuracy.itertuples()}
+    rows = {(row.measure, row.part): row for row in cite.tables["accuracy"].itertuples()}
     agreed = [(name, row) for (name, _), row in rows.items() if name.startswith(AGREEMENT)]
+    at_hand, models = rows["checked documents at hand", "all"], rows.get(("checked documents at hand", "read by: language_model"))
     return {
-        "at_hand": rows["checked documents at hand", "all"],
-        "n_by_models": getattr(rows.get(("checked documents at hand", "read by: language_model")), "n", 0),
-        "agreement": [(name.removeprefix(AGREEMENT), link_estimate(row)) for name, row in agreed],
+        "at_hand": cite.cell("accuracy", at_hand, "n", "count"),
+        "n_at_hand": cite.cell("accuracy", at_hand, "n_documents", "count"),
+        "models": cite.cell("accuracy", models, "n", "count") if models is not None and models.n else None,
+        "agreement": [
+            (name.removeprefix(AGREEMENT), cite.cell("accuracy", row, "estimate", "fine percent")) for name, row in agreed
+        ],
         "measures": [
-            _describe(title, rows[name, "all"], rows.get((name, HELD_OUT)))
+            _describe(cite, title, rows[name, "all"], rows.get((name, HELD_OUT)))
             for name, title in MAIN_MEASURES.items()
             if (name, "all") in rows
         ],
-        "causes": count_causes(mistakes),
+        "causes": [_cite_cause(cite, cause) for cause in count_causes(cite.tables["mistakes"])],
     }
 
 
-def _describe(title, row, held_out):
+def _describe(cite, title, row, held_out):
     """Return one measure as the report prints it, over all documents and in the held-out half."""
+    ends = {"kind": "fine percent", "end_kind": "percent"}
     return {
         "title": title,
-        "all": _link_interval(row),
-        "held_out": _link_interval(held_out),
-        "n": show_value(row.n, "count"),
-        "wrong": show_value(row.n_mistakes, "count"),
-        "goal": show_value(row.goal, "percent"),
+        "all": cite.interval("accuracy", row, **ends),
+        "held_out": NO_NUMBER if held_out is None else cite.interval("accuracy", held_out, **ends),
+        "n": cite.cell("accuracy", row, "n", "count"),
+        "wrong": cite.cell("accuracy", row, "n_mistakes", "count"),
+        "goal": cite.cell("accuracy", row, "goal", "percent"),
     }
 
 
-def link_estimate(row):
-    """Return an estimate in percent as a link to its row of table accuracy."""
-    link = Markup('<a class="num" href="#t-accuracy-{}" title="accuracy: {}, {}">{:.2f}</a>')
-    return link.format(row.Index, row.measure, row.part, 100 * row.estimate)
-
-
-def _link_interval(row):
-    """Return an estimate as ``link_estimate`` does, with its interval; a dash where there is none."""
-    if row is None or pd.isna(row.estimate):
-        return "–"
-    return link_estimate(row) + Markup(' <span class="w">({:.1f} to {:.1f})</span>').format(100 * row.low, 100 * row.high)
+def _cite_cause(cite, cause):
+    """Return a cause of mistakes with its counts cited."""
+    rows, name = (
+        {"cause": "absent" if cause["cause"] == UNKNOWN else [cause["cause"]]},
+        f"mistakes.{'_'.join(cause['cause'].split())}",
+    )
+    recipes = {"n_mistakes": ("rows", ""), "n_documents": ("distinct", "document_id"), "n_words": ("sum", "n_words")}
+    counts = {
+        column: cite.over(f"{name}.{column}", "mistakes", *recipe, rows, key=f"{column[2:]}, cause: {cause['cause']}")
+        for column, recipe in recipes.items()
+    }
+    return cause | counts
 
 
 def count_causes(mistakes):
     """Return the mistakes counted by cause, the most frequent first."""
-    counts = mistakes.fillna({"cause": "not looked into"}).groupby("cause")
+    counts = mistakes.fillna({"cause": UNKNOWN}).groupby("cause")
     counts = counts.agg(
         measures=("measure", lambda names: ", ".join(sorted(set(names)))),
         n_mistakes=("measure", "size"),

@@ -1,7 +1,8 @@
 """The report: a short paper in one HTML file, whose prose holds no number that is not read from a table.
 
-The template (Jinja) is the prose. It cites numbers by the names that ``products.quote_numbers`` gives them; each is printed as a
-link to the row from which it was read, and an unknown name stops the report. All text from pages is escaped.
+The template (Jinja) is the prose. It cites numbers by the names that ``products.quote_numbers`` gives them, by table, row and column
+(``cell``), or by a recipe (``over``); each is printed as a link to the row from which it was read and becomes an entry of
+``numbers.json``, and what is unknown stops the report. Constants come from ``CONSTANTS``. All text from pages is escaped.
 """
 
 import base64
@@ -11,6 +12,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup, escape
 
+from framings.citations import ReportError, mark_setting, quote_words
 from framings.coder_names import NEED_REFERENCE, explain_codes, list_coders, name_coder
 from framings.coding_quality import (
     compare_verdicts,
@@ -20,7 +22,9 @@ from framings.coding_quality import (
     describe_goals,
     select_accuracy,
 )
-from framings.products import VERDICT_GROUPS, render_rows, show_value
+from framings.court import describe_court
+from framings.estimates import LEVEL
+from framings.products import VERDICT_GROUPS, render_rows
 from framings.reading import describe_reading
 
 DOCUMENT_COLUMNS = ["document_id", "date", "title", "event_type", "language", "status", "reason", "seed_document", "url"]
@@ -52,6 +56,7 @@ TABLE_TITLES = {
     "coder_accuracy": "How well coders give the reference codes",
     "coder_differences": "How much better one coder gives the reference codes than another",
     "coders_tried": "What was tried for the trained coder",
+    "error_rates": "What the tests make of simulated data of this design",
     "accuracy": "How well the text was read, against the marks of readers",
     "mistakes": "What was read wrongly in the documents marked by readers",
     "confusions": "Kinds of text as readers and the workflow see them",
@@ -60,13 +65,16 @@ TABLE_TITLES = {
     "twins": "One event's text in two languages",
 }
 NOT_CODED = (
-    "inclusion", "documents", "unresolved", "topics", "topic_words", "topic_stages", "recovery_text", "accuracy", "mistakes", "confusions", "duplicates", "twins",
+    "error_rates", "inclusion", "documents", "unresolved", "topics", "topic_words", "topic_stages", "recovery_text", "accuracy", "mistakes", "confusions", "duplicates", "twins",
 )  # fmt: skip
 FILES_ONLY = ("left_out", "sensitivities", "specifications", "evidence", "coder_confusions")  # too long for the appendix
 ON_REFERENCE = ("agreement", "coder_confusions", "coder_accuracy", "coder_differences", "coders_tried")
 OF_DICTIONARY = ("evidence", "recovery_shares", "recovery_contrasts", "recovery_coding")
 # Columns of a table that look otherwise than in the others.
 TABLE_LOOKS = {
+    "error_rates": {
+        "rate": ("%", "percent"), "low": ("95 % low", "percent"), "high": ("95 % high", "percent"), "n_sets": ("data sets", "count"), "n_hits": ("hits", "count"),
+    },
     "changes": {"n_variations": ("tried", "count"), "n_changing": ("change it", "count"), "n_untested": ("too little left", "count")},
     "tippings": {
         "share_a": ("share of a, %", "percent"), "share_b": ("share of b, %", "percent"), "to_zero": ("to nil, points", "points"),
@@ -94,6 +102,13 @@ TABLE_LOOKS = {
     },
     "confusions": {"expected": ("by the readers", ""), "found": ("by the workflow", ""), "n_chars": ("characters", "count")},
 }  # fmt: skip
+POWER = 0.8  # that framings.estimates.DETECTABLE standard errors stand for
+# Constants that the prose names: (module and name, text).
+CONSTANTS = {
+    "interval": ("framings.estimates.LEVEL", f"{100 * (1 - LEVEL):g} % interval"),
+    "intervals": ("framings.estimates.LEVEL", f"{100 * (1 - LEVEL):g} % intervals"),
+    "power": ("framings.report.POWER", f"{100 * POWER:g} % power"),
+}
 COUNTED = "Rows name their coder; of the sample and of corrected estimates, “with the code” counts reference codes."
 
 
@@ -113,15 +128,11 @@ def caption_table(name, what_is_measured, coder_id="dictionary", reference_note=
     return f"{title} {what_is_measured} {explain_codes(coder_id, reference_note)} {COUNTED}"
 
 
-class ReportError(ValueError):
-    """The report cannot be written; the message is one plain sentence."""
-
-
 def render_report(
     template,
     corpus,
     simulated,
-    numbers,
+    cite,
     figures,
     tables,
     names,
@@ -129,46 +140,55 @@ def render_report(
     what_is_measured,
     coder_id="dictionary",
     reference_note="",
+    review=None,
 ):
     """Return the report as one self-contained HTML page.
 
-    template: text of report.html.j2. corpus: {"id", "title"}. numbers: from ``quote_numbers``. figures: {name: SVG bytes}.
-    tables: {name: table}: documents, inclusion, prevalence, assessments, topics, evidence, unresolved, and where there are any
+    template: text of report.html.j2. corpus: {"id", "title"}. cite: the ``Citations`` of ``tables``; afterwards its
+    ``list_numbers`` says what was printed. figures: {name: SVG bytes}. tables: {name: table}, as released: documents, inclusion, prevalence, assessments, topics, evidence, unresolved, and where there are any
     left_out, recovery_shares, recovery_contrasts, accuracy, mistakes, confusions, agreement, coder_accuracy, coder_differences and
-    coders_tried; rows must be in the order in which ``quote_numbers`` saw them. names:
+    coders_tried. names:
     {"codes": {code: (title, family)}, "families": {composite code: title}, "actors": {id: name}, "hypothesis_families": {id:
     title}, "windows": {id: title}}. provenance: {what: text}. coder_id: whose codes give the headline numbers, as in ``quote_numbers``.
-    reference_note: what should be known of the reference codes; it heads each table that rests on them. Raises ``ReportError`` where the prose
+    reference_note: what should be known of the reference codes; it heads each table that rests on them. review: {"reading", "state"} of
+    the table error_rates, where there is one (``framings.kept_rates``). Raises ``ReportError`` where the prose
     cites a number or the template a field that nobody gives.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     tests = tables["assessments"][tables["assessments"]["coder_id"] == coder_id]
-    cite = Citations(numbers)
     shown = select_rows(tables, names, coder_id)
+    cite.shown = {name: set(table.index) for name, table in shown.items() if len(table)}
     context = {
         "corpus": corpus,
         "simulated": simulated,
         "n": cite,
         "value": cite.value,
-        "known": numbers.__contains__,
+        "cell": cite.cell,
+        "interval": cite.interval,
+        "over": cite.over,
+        "words": cite.words,
+        "quote": quote_words,
+        "setting": {name: mark_setting(*constant) for name, constant in CONSTANTS.items()},
         "choose": cite.choose,
         "figures": {name: "data:image/svg+xml;base64," + base64.b64encode(svg).decode() for name, svg in figures.items()},
         "confirmatory": group_tests(tests[tests["confirmatory"]], names, cite),
         "exploratory": group_tests(tests[~tests["confirmatory"]], names, cite),
+        "court": describe_court(tables["changes"], tables["curves"], names, cite) if "changes" in tables else None,
         "evidence": group_evidence(tables["evidence"], names),
-        "shares": compare_families(tables["prevalence"], names, coder_id),
+        "shares": compare_families(cite, names, coder_id),
         "appendix": list_appendix(shown),
-        "reading": describe_reading(tables["accuracy"], tables["mistakes"]) if "accuracy" in tables else None,
-        "coding": describe_coding(tables, names),
-        "by_coder": compare_verdicts(tables["assessments"], names, coder_id),
+        "reading": describe_reading(cite) if "accuracy" in tables else None,
+        "coding": describe_coding(cite, names),
+        "by_coder": compare_verdicts(cite, names, coder_id),
         "coder": {"id": coder_id, "name": name_coder(coder_id), "on_reference": coder_id in NEED_REFERENCE},
         "reference_note": reference_note,
         "predictions": explain_codes(coder_id, reference_note),
         "dictionary_predictions": explain_codes("dictionary"),
         "names": names,
-        "unresolved": tables["unresolved"].head(12).to_dict("records"),
+        "unresolved": list(tables["unresolved"].head(12).itertuples()),
         "provenance": provenance,
         "what_is_measured": what_is_measured,
+        "review": review,
         "join": join_words,
     }
     try:
@@ -177,13 +197,14 @@ def render_report(
         raise ReportError(f"the report's template asks for something that it was not given: {error}") from error
 
 
-def describe_coding(tables, names):
+def describe_coding(cite, names):
     """Return what the section on coding shows of those of its tables that are there, or None where none is."""
+    tables = cite.tables
     shown = {
-        "agreement": describe_agreement(tables["agreement"], names) if "agreement" in tables else None,
-        "accuracy": describe_accuracy(tables["coder_accuracy"], names) if "coder_accuracy" in tables else None,
-        "goals": describe_goals(tables["coder_differences"]) if "coder_differences" in tables else [],
-        "tried": describe_candidates(tables["coders_tried"], names) if "coders_tried" in tables else None,
+        "agreement": describe_agreement(cite, names) if "agreement" in tables else None,
+        "accuracy": describe_accuracy(cite, names) if "coder_accuracy" in tables else None,
+        "goals": describe_goals(cite) if "coder_differences" in tables else [],
+        "tried": describe_candidates(cite, names) if "coders_tried" in tables else None,
     }
     return shown if any(shown.values()) else None
 
@@ -219,43 +240,6 @@ def select_rows(tables, names, coder_id="dictionary"):
     return {name: table for name, table in tables.items() if name not in FILES_ONLY} | chosen
 
 
-class Citations:
-    """The numbers that the prose may cite; calling it with a name gives the number as a link to its row."""
-
-    def __init__(self, numbers):
-        self.numbers = numbers
-
-    def __call__(self, name, unit=""):
-        """Return the number's text, with its unit, as a link to the row of the table that it was read from."""
-        number = self._find(name)
-        target = f"t-{number['table']}" + (f"-{number['row']}" if number["row"] >= 0 else "")
-        where = f"{number['table']}: {number['key']} ({name})"
-        return Markup('<a class="num" href="#{}" title="{}">{}{}</a>').format(target, where, number["text"], unit)
-
-    def value(self, name, default=None):
-        """Return the number itself, or ``default`` where the name is not known and a default is given."""
-        if name not in self.numbers and default is not None:
-            return default
-        return self._find(name)["value"]
-
-    def choose(self, name, none, one, many):
-        """Return the sentence that fits the count: ``none``, ``one`` or ``many``, in which {} stands for the linked number.
-
-        A count that no table gives is none: a verdict that nobody got is not counted.
-        """
-        count = self.value(name, 0)
-        if count == 0:
-            return none
-        return Markup(escape(one if count == 1 else many)).replace("{}", self(name))
-
-    def _find(self, name):
-        if name not in self.numbers:
-            raise ReportError(
-                f"the report cites the number {name!r}, which is in no table; see products.quote_numbers for the names"
-            )
-        return self.numbers[name]
-
-
 def join_words(words):
     """Return words as a list in prose.
 
@@ -289,7 +273,7 @@ def _describe(rows, names, cite):
         "holds": bool(rows["verdict"].isin(VERDICT_GROUPS["holds"]).any()),
         "tests": [
             {"window": names["windows"].get(row.window_id, row.window_id), "text": describe_test(row, cite)}
-            for row in rows.itertuples(index=False)
+            for row in rows.itertuples()
         ],
     }
 
@@ -298,7 +282,7 @@ def describe_test(row, cite):
     """Return the sentence that reports a test: estimate, interval, p after Holm, verdict, and what could have been found."""
     key = f"{row.hypothesis_id}.{row.window_id}"
     if pd.isna(row.estimate):
-        reason = str(row.reason).rstrip(".") if pd.notna(row.reason) else "too little talk"
+        reason = cite.words("assessments", row, "reason") if pd.notna(row.reason) else "too little talk"
         return Markup("{}: {}.").format(row.verdict.capitalize(), reason)
     if row.test == "joint":
         parts = [Markup("<i>F</i> = {}").format(cite(f"{key}.estimate"))]
@@ -306,7 +290,9 @@ def describe_test(row, cite):
         unit = " %" if row.test == "upper_bound" else " points"
         parts = [Markup("{}{}").format(cite(f"{key}.estimate"), unit)]
         if pd.notna(row.low):
-            parts[0] += Markup(" (95 % interval {} to {})").format(cite(f"{key}.low"), cite(f"{key}.high"))
+            parts[0] += Markup(" ({} {} to {})").format(
+                mark_setting(*CONSTANTS["interval"]), cite(f"{key}.low"), cite(f"{key}.high")
+            )
     for column, after in (("p_holm", " after Holm"), ("p", ", not adjusted")):
         if pd.notna(getattr(row, column)):
             number = cite(f"{key}.{column}")
@@ -315,28 +301,32 @@ def describe_test(row, cite):
             break
     text = Markup(", ").join(parts) + Markup(": {}.").format(row.verdict)
     if row.verdict in VERDICT_GROUPS["open"] and row.test != "joint" and pd.notna(row.smallest_detectable):
-        found = cite(f"{key}.smallest_detectable")
-        text += Markup(" A difference of {} points would have been found with 80 % power.").format(found)
+        found = cite(f"{key}.smallest_detectable"), mark_setting(*CONSTANTS["power"])
+        text += Markup(" A difference of {} points would have been found with {}.").format(*found)
     if pd.notna(row.reason):
-        text += Markup(" ({}.)").format(str(row.reason).rstrip("."))
+        text += Markup(" ({}.)").format(cite.words("assessments", row, "reason"))
     return text
 
 
-def compare_families(prevalence, names, coder_id):
+def compare_families(cite, names, coder_id):
     """Return, for each actor, each family's share over all stages as a number's name, or the reason why there is none."""
+    prevalence = cite.tables["prevalence"]
     rows = prevalence[(prevalence["coder_id"] == coder_id) & (prevalence["stage_id"] == "all")]
-    cells = {(r.code, r.actor_id): r for r in rows.itertuples(index=False)}
+    cells = {(r.code, r.actor_id): r for r in rows.itertuples()}
     table = []
     for actor, name in names["actors"].items():
         known = [(code, cells.get((code, actor))) for code in names["families"]]
         parts = [
             {"number": f"share.{code}.{actor}.all" if cell is not None and pd.notna(cell.share) else None,
              "interval": cell is not None and pd.notna(cell.low),
-             "reason": "no talk on integration" if cell is None else cell.reason}
+             "reason": "no talk on integration" if cell is None else cite.words("prevalence", cell, "reason")}
             for code, cell in known
         ]  # fmt: skip
         some = next((cell for _, cell in known if cell is not None), None)
-        sizes = {column: show_value(getattr(some, column) if some else 0, "count") for column in ("n_sentences", "n_documents")}
+        sizes = {
+            column: cite.cell("prevalence", some, column, "count") if some is not None else "none"
+            for column in ("n_sentences", "n_documents")
+        }
         table.append({"actor": name, "cells": parts} | sizes)
     return table
 

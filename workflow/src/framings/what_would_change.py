@@ -1,18 +1,21 @@
 """The figure of what would change: each confirmatory estimate, and how far each kind of change moves it."""
 
+from functools import partial
+
 import pandas as pd
 
 from framings.canvas import (
     BLUE,
     FAINT,
     INK,
+    LEAST,
     RULE,
     SOFT,
     VERMILION,
+    WIDTH,
     choose_ticks,
     draw_lines,
     draw_marks,
-    open_page,
     say,
     say_lines,
     scale,
@@ -21,9 +24,10 @@ from framings.canvas import (
 )  # fmt: skip
 from framings.changes import BY_KIND, UNTESTED
 from framings.coder_names import caution_reader
+from framings.parts import Block, Plan, draw_whole
 
-COLUMNS = {"kind": 3.62, "plot": (3.72, 7.3), "told": 7.4}
-WIDTH, LINE, GAP = 9.6, 0.118, 0.2
+COLUMNS = {"kind": 3.62, "plot": (3.72, 6.35), "told": 6.45}
+CLAIM, LINE, GAP = 2.05, 0.132, 0.2  # inches
 UNITLESS = ("joint",)  # tests whose statistic is no difference in points
 
 
@@ -36,34 +40,41 @@ def what_would_change(
     estimates that the changes of its kind give; a mark stands at each that gives another verdict. Below stand the hypotheses that
     could not be tested, with what is missing.
     """
+    plan = plan_changes(sensitivities, changes, tests, subtitle, simulated, coder_id, reference_note, many_windows)
+    return draw_whole(plan)
+
+
+def plan_changes(
+    sensitivities, changes, tests, subtitle="", simulated=False, coder_id="dictionary", reference_note="", many_windows=False
+):
+    """Return the plan of the figure: a block for each hypothesis, those that could not be tested in words at the end."""
     changes = changes.assign(test=changes["hypothesis_id"].map(tests))
     tested = changes[~changes["verdict"].isin(UNTESTED) & ~changes["test"].isin(UNITLESS)]
-    told = changes.drop(tested.index)
-    blocks = [_lay_out_block(row, sensitivities, many_windows) for row in tested.itertuples(index=False)]
-    notes = [_lay_out_note(row, many_windows) for row in told.itertuples(index=False)]
-    body = (
-        sum(block["height"] for block in blocks)
-        + sum(height for *_, height in notes)
-        + (0.3 if blocks else 0)
-        + (0.35 if notes else 0)
-    )
-    page = open_page(
-        round(body + 0.1, 6), claim_changes(changes), subtitle, _note(coder_id, reference_note), simulated, width=WIDTH
-    )
-    y = page.top
-    if blocks:
-        x, y = _draw_axis(page, blocks, y)
-        for block in blocks:
-            _draw_block(page, block, x, y)
-            y -= block["height"]
-    if notes:
-        say(page, page.left, y - 0.2, "Not in the picture: not tested, or no difference of shares", 8.5, weight="bold")
-        y -= 0.32
-        for name, lines, height in notes:
-            say(page, page.left, y - 0.1, name, 7.5, weight="bold")
-            say_lines(page, page.left + 0.95, y - 0.1, lines, 7, SOFT, leading=1.3)
-            y -= height
-    return page.figure
+    drawn = [_lay_out_block(row, sensitivities, many_windows) for row in tested.itertuples(index=False)]
+    told = [_lay_out_note(row, many_windows) for row in changes.drop(tested.index).itertuples(index=False)]
+    x, ticks = _scale_points(drawn)
+    blocks = [Block(one["height"], partial(_draw_block, block=one, x=x, ticks=ticks)) for one in drawn]
+    if told:
+        blocks += [Block(0.35, _draw_heading, heads=True)]
+        blocks += [Block(height, partial(_draw_note, name=name, lines=lines)) for name, lines, height in told]
+
+    def draw_head(page, bottom, top):
+        if drawn:
+            _draw_axis(page, x, ticks, top)
+
+    note = _note(coder_id, reference_note)
+    return Plan(claim_changes(changes), subtitle, note, simulated, blocks, 0.3 if drawn else 0.0, 0.1, draw_head)
+
+
+def _draw_heading(page, top):
+    """Write the heading of the hypotheses that are told in words."""
+    say(page, page.left, top - 0.2, "Not in the picture: not tested, or no difference of shares", 8.5, weight="bold")
+
+
+def _draw_note(page, top, name, lines):
+    """Write what is missing for a test."""
+    say(page, page.left, top - 0.1, name, LEAST, weight="bold")
+    say_lines(page, page.left + 0.95, top - 0.1, lines, LEAST, SOFT, leading=1.3)
 
 
 def claim_changes(changes):
@@ -97,8 +108,8 @@ def _lay_out_block(row, sensitivities, many_windows):
         if len(found):
             kinds.append((kind, found, found["estimate"].dropna()))
     name = row.hypothesis_id + (f", {row.window_id}" if many_windows else "")
-    claim, contrast = wrap_lines(row.claim, 2.3, 7.8, most=4), wrap_lines(row.contrast, 2.3, 7, most=2)
-    text = 0.16 + 0.142 * len(claim) + 0.128 * len(contrast) + 0.13
+    claim, contrast = wrap_lines(row.claim, CLAIM, 7.8, most=5), wrap_lines(row.contrast, CLAIM, LEAST, most=3)
+    text = 0.16 + 0.142 * len(claim) + 0.137 * len(contrast) + 0.13
     return {"row": row, "name": name, "claim": claim, "contrast": contrast, "kinds": kinds,
             "height": max(text, 0.2 + LINE * len(kinds)) + GAP}  # fmt: skip
 
@@ -106,35 +117,39 @@ def _lay_out_block(row, sensitivities, many_windows):
 def _lay_out_note(row, many_windows):
     """Return name, lines and height of a hypothesis that is told in words."""
     text = row.missing if pd.notna(row.missing) else row.what_would_change
-    lines = wrap_lines(f"{row.verdict}: {text}", WIDTH - 1.75, 7, most=3)
-    return row.hypothesis_id + (f", {row.window_id}" if many_windows else ""), lines, 0.127 * len(lines) + 0.07
+    lines = wrap_lines(f"{row.verdict}: {text}", WIDTH - 1.75, LEAST, most=3)
+    return row.hypothesis_id + (f", {row.window_id}" if many_windows else ""), lines, 0.136 * len(lines) + 0.07
 
 
-def _draw_axis(page, blocks, top):
-    """Write the axis of points over the blocks; return its scale and where the first block begins."""
+def _scale_points(blocks):
+    """Return the scale of differences and its ticks in points."""
     ends = [0.0]
     for block in blocks:
         ends += [block["row"].low, block["row"].high] if pd.notna(block["row"].low) else []
         ends += [value for *_, known in block["kinds"] for value in known]
-    ticks = choose_ticks(100 * min(ends), 100 * max(ends), 7)
-    x, y = scale(ticks[0], ticks[-1], *COLUMNS["plot"]), top - 0.2
+    ticks = choose_ticks(100 * min(ends), 100 * max(ends), 6)
+    x = scale(ticks[0], ticks[-1], *COLUMNS["plot"])
+    return lambda share: x(100 * share), ticks
+
+
+def _draw_axis(page, x, ticks, top):
+    """Write the axis of points over the blocks."""
+    y = top - 0.2
     for tick in ticks:
-        say(page, x(tick), y, f"{tick:g}".replace("-", "\N{MINUS SIGN}"), 7.5, SOFT, ha="center")
-    say(page, COLUMNS["told"] + 0.15, y, "points; changes tried", 7.5, SOFT)
-    bottom = y - 0.06 - sum(block["height"] for block in blocks)
-    draw_lines(page, [((x(tick), bottom), (x(tick), y - 0.06)) for tick in ticks if tick], RULE, 0.5, zorder=0.5)
-    draw_lines(page, [((x(0), bottom), (x(0), y - 0.06))], SOFT, 0.9, zorder=0.6)
+        say(page, x(tick / 100), y, f"{tick:g}".replace("-", "\N{MINUS SIGN}"), LEAST, SOFT, ha="center")
+    say(page, COLUMNS["told"] + 0.15, y, "points; changes tried", LEAST, SOFT)
     draw_lines(page, [((page.left, y - 0.06), (page.right, y - 0.06))], INK, 0.9)
-    return lambda share: x(100 * share), y - 0.06
 
 
-def _draw_block(page, block, x, y):
+def _draw_block(page, y, block, x, ticks):
     """Draw one hypothesis: claim at the left, estimate and bars in the middle, counts at the right."""
-    row, top = block["row"], y - 0.16
+    row, top, edge = block["row"], y - 0.16, y - block["height"]
+    draw_lines(page, [((x(tick / 100), edge), (x(tick / 100), y)) for tick in ticks if tick], RULE, 0.5, zorder=0.5)
+    draw_lines(page, [((x(0), edge), (x(0), y))], SOFT, 0.9, zorder=0.6)
     say(page, page.left, top, block["name"], 7.8, weight="bold")
-    say(page, page.left + 2.62, top, wrap_lines(row.verdict, 1.0, 7.2, "bold", most=1)[0], 7.2, weight="bold", ha="right")
+    say(page, page.left + 2.1, top, wrap_lines(row.verdict, 1.3, LEAST, "bold", most=1)[0], LEAST, weight="bold", ha="right")
     say_lines(page, page.left, top - 0.142, block["claim"], 7.8, leading=1.31)
-    say_lines(page, page.left, top - 0.142 * (1 + len(block["claim"])), block["contrast"], 7, SOFT, leading=1.31)
+    say_lines(page, page.left, top - 0.142 * (1 + len(block["claim"])), block["contrast"], LEAST, SOFT, leading=1.31)
     centre = top + 0.036
     if pd.notna(row.low):
         draw_lines(page, [((x(row.low), centre), (x(row.high), centre))], INK, 1.6)
@@ -144,7 +159,7 @@ def _draw_block(page, block, x, y):
         COLUMNS["told"],
         top,
         f"{signed(100 * row.estimate)}; {row.n_changing} of {row.n_variations} overturn it",
-        7.2,
+        LEAST,
         weight="bold",
     )
     at = top - 0.05
@@ -152,14 +167,13 @@ def _draw_block(page, block, x, y):
     draw_lines(page, [((x(row.estimate), bottom), (x(row.estimate), centre))], FAINT, 0.6, zorder=0.7, linestyles="dotted")
     for kind, found, known in block["kinds"]:
         at -= LINE
-        say(page, COLUMNS["kind"], at - 0.03, kind, 6.6, SOFT, ha="right")
+        say(page, COLUMNS["kind"], at - 0.03, kind, LEAST, SOFT, ha="right")
         if len(known):
             draw_lines(page, [((x(known.min()) - 0.012, at), (x(known.max()) + 0.012, at))], BLUE, 2.6, zorder=1.5)
         turned = found[found["changes_verdict"] & found["estimate"].notna()]
         draw_marks(page, [(x(value), at) for value in sorted(set(turned["estimate"]))], VERMILION, "|", 5.5, mew=1.4)
-        say(page, COLUMNS["told"], at - 0.03, _count_kind(found), 6.6, SOFT)
-    edge = y - block["height"] + 0.03
-    draw_lines(page, [((page.left, edge), (page.right, edge))], "#ececec", 0.5, zorder=0.4)
+        say(page, COLUMNS["told"], at - 0.03, _count_kind(found), LEAST, SOFT)
+    draw_lines(page, [((page.left, edge + 0.03), (page.right, edge + 0.03))], "#ececec", 0.5, zorder=0.4)
 
 
 def _count_kind(found):
