@@ -1,6 +1,7 @@
 # make        set up .venv from the locked requirements and run the whole workflow
 # make test   the same set-up with the test tools, then every check and test
 # make setup  the set-up alone
+# make dependability   kills, full disks, typos, time zones and hostile text at full length (half an hour); make test has a short form
 # make lock   renew the locked requirements from pyproject.toml;  make docs, make format, make clean
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ CORES ?= all
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: all setup run test check lock docs format clean
+.PHONY: all setup run test dependability check lock docs format clean
 
 all: run
 
@@ -39,6 +40,9 @@ check: .venv/.installed .venv/.tools
 
 test: check
 	$(BIN)/python -m pytest
+
+dependability: .venv/.installed .venv/.tools
+	FRAMINGS_FULL=1 $(BIN)/python -m pytest tests/dependability tests/test_runs.py tests/test_settings.py
 
 lock: .venv/.tools
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra build pyproject.toml -o requirements.lock

@@ -37,11 +37,14 @@ if SIMULATED:
     include: "workflow/rules/simulation.smk"
 
 
+include: "workflow/rules/tracing.smk"
+include: "workflow/rules/package.smk"
+
+
 rule all:
     default_target: True
     input:
-        f"{RESULTS}report.html",
-        f"{RESULTS}checksums.txt",
+        everything(),
 
 
 onsuccess:
@@ -52,4 +55,6 @@ onsuccess:
 
 
 onerror:
-    print("Stopped. The line marked REFUSED above (or the log named there) says what is wrong; what was finished stays finished.")
+    print(
+        "Stopped. The line marked REFUSED or STOPPED above (or the log named there) says what is wrong; what was finished stays finished."
+    )

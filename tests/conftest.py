@@ -47,3 +47,13 @@ def built(tmp_path_factory):
     assert finished.returncode == 0, finished.stdout + finished.stderr
     checkout.said = finished.stdout
     return checkout
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Write the figures that tests recorded as properties, a line each."""
+    reports = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
+    lines = sorted({f"{row}: {figure}" for report in reports for row, figure in report.user_properties})
+    if lines:
+        terminalreporter.section("dependability")
+        for line in lines:
+            terminalreporter.write_line(line)

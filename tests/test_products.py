@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 from gallery_tables import SUBFRAMES, make_assessments, make_documents, make_matches, make_prevalence, make_talk, make_topics
+from payloads import FORMULAS, HOSTILE
 
 from framings import schemas
 from framings.products import (
@@ -21,22 +22,6 @@ from framings.products import (
     render_table,
     show_value,
 )  # fmt: skip
-
-HOSTILE = [
-    "<script>alert(1)</script>", "</td><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>",
-    "\"><script>alert(1)</script>", "'><script>alert(1)</script>", "<iframe src=javascript:alert(1)>", "<body onload=alert(1)>",
-    "<a href=javascript:alert(1)>x</a>", "<math><mtext><script>alert(1)</script>", "<style>*{display:none}</style>",
-    "</style><script>1</script>", "</title><script>alert(1)</script>", "<!-- --><script>alert(1)</script>",
-    "--><script>alert(1)</script>", "]]><script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;", "&#60;script&#62;",
-    "{{ 7*7 }}", "{% raw %}", "${7*7}", "#{7*7}", "<%= 7*7 %>", "<details open ontoggle=alert(1)>",
-    "<video><source onerror=alert(1)>", "<object data=javascript:alert(1)>", "<embed src=x>",
-    "<form action=javascript:alert(1)><input type=submit>", "<base href=//evil.example>",
-    "<link rel=stylesheet href=//evil.example>", "<meta http-equiv=refresh content=0>", "<marquee onstart=alert(1)>",
-    "<input autofocus onfocus=alert(1)>", "javascript:alert(1)", "\u202e<script>", "<scr\x00ipt>alert(1)</scr\x00ipt>",
-    "<<script>script>alert(1)<</script>/script>", "<ScRiPt>alert(1)</sCrIpT>", "<button onclick=alert(1)>x",
-    "<textarea></textarea><script>alert(1)</script>",
-]  # fmt: skip
-FORMULAS = ["=1+1", "+1", "-1+1", "@SUM(A1)", "=cmd|' /C calc'!A0", "\t=1", "\r=1", "\n=1", " =1", "＝1+1"]
 
 
 class Tags(HTMLParser):

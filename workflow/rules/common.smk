@@ -1,20 +1,26 @@
 # What all chapters share: checked settings, checked files of the corpus, and code as an input.
 
 import csv
+import functools
 import hashlib
+import re
 from pathlib import Path
 
 import yaml
 from framings.figure_notes import ABOUT
 from framings.inputs import check_inputs, read_title, tell_absent
+from framings.package_files import list_checkout
 from framings.registrations import check_registration
+from framings.runs import RunError, begin_run, is_alive
 from framings.schemas import REFERENCE_NOTE
-from framings.settings import SettingsError, complete_settings
+from framings.settings import SettingsError, complete_settings, portable_settings, refuse_twins
 from framings.shards import shard_names, shard_of
 from framings.steps import find_maker, list_code, read_steps
 from snakemake.exceptions import WorkflowError
 
 try:
+    for path in map(Path, workflow.configfiles):
+        refuse_twins(path.read_text(encoding="utf-8"), path.name)
     with open(workflow.source_path("../schemas/config.schema.yaml")) as file:
         config.update(complete_settings(config, yaml.safe_load(file)))
 except SettingsError as error:
@@ -46,6 +52,17 @@ except FileNotFoundError as error:
     raise WorkflowError(tell_absent(error))
 except ValueError as error:
     raise WorkflowError(str(error))
+
+
+RUN = f".snakemake/runs/{CORPUS}.lock"
+WAS_ALIVE = is_alive(RUN)
+
+
+onstart:
+    try:
+        begin_run(RUN, WAS_ALIVE)
+    except RunError as error:
+        raise WorkflowError(str(error))
 
 
 wildcard_constraints:
@@ -150,6 +167,9 @@ TABLES = [
     "evidence",
 ]
 TABLES += EXTRA
+# What the explorer reads, besides the codes of coders.
+EXPLORED = ["documents", "turns", "speakers", "marks", "paragraphs", "spans", "sentences", "matches", "codes", "frame"]
+EXPLORED += ["prevalence", "assessments", "topics", "topic_words", "topic_shares"] + (["given"] if CODED else [])
 
 
 def figures(suffixes):
@@ -157,6 +177,7 @@ def figures(suffixes):
     return expand("results/{{corpus}}/figures/{figure}.{suffix}", figure=FIGURES, suffix=suffixes)
 
 
+PUBLISHED = ["confirmatory_tests", "families_by_actor_and_stage", "adjusted_contrasts"] + ["agreement_of_coders"] * bool(CODED)
 NOTEBOOKS = ["corpus", "coding", "findings", "template"]
 PRINTED = ["png", "svg", "pdf", "txt"]
 MAIN_TABLES = {
@@ -194,3 +215,26 @@ def reported_tables():
         in_report(path, name, "table", MAIN_TABLES[name], "Tables") if name in MAIN_TABLES else path
         for name, path in paths.items()
     ]
+
+
+# Rules that are called by name alone: they ask the network, take long, or make copies for other tools.
+ASIDE = [
+    "all",
+    "fetch_pages",
+    "pack_archive",
+    "archive",
+    "export_tei",
+    "export_texts",
+    "export_matrices",
+    "export",
+    "compare_topics",
+]
+ASIDE += ["simulate_error_rates", "collect_error_rates", "calibrate", "plan", "build_package", "package"]
+ASIDE += ([] if CHECKS else ["measure_accuracy"]) + ([] if CALIBRATED else ["measure_design", "review_error_rates"])
+
+
+def everything():
+    """Return every file that the rules make. Snakemake does not miss a file behind a newer one, say one lost with a failed job."""
+    outputs = [str(path) for rule in workflow.rules if rule.name not in ASIDE for path in rule.output]
+    patterns = [re.sub(r"\{(\w+),.*?\}", r"{\1}", path) for path in outputs]  # without the constraints of wildcards
+    return expand(patterns, corpus=CORPUS, shard=SHARDS, part=TOPIC_PARTS)

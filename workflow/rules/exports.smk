@@ -1,8 +1,6 @@
 # The archive's copies for other tools, and the tables for print. Reads the tables of all rooms; writes results/<corpus>/exports and tables/tex, tables/word.
 # `snakemake export` makes the exports; they are no part of `all`.
 
-PUBLISHED = ["confirmatory_tests", "families_by_actor_and_stage", "adjusted_contrasts"] + ["agreement_of_coders"] * bool(CODED)
-
 
 rule export_tei:
     """Write every document as TEI with turns, sentences and codes, and the corpus that holds them."""

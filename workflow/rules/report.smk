@@ -136,10 +136,50 @@ rule run_notebooks:
         "../scripts/run_notebooks.py"
 
 
+rule collect_explorer:
+    """Pack what the report's explorer shows: names, shares, tests, codes by coder, topics, and the texts of all turns."""
+    input:
+        documents=shards("documents"),
+        turns=shards("turns"),
+        speakers=shards("speakers"),
+        marks=shards("marks"),
+        paragraphs=shards("paragraphs"),
+        spans=shards("spans"),
+        sentences=shards("sentences"),
+        matches=shards("matches"),
+        codes=[path for coder in TALLIED for path in shards(f"codes/{coder}")],
+        frame="results/{corpus}/coding/frame.parquet",
+        prevalence="results/{corpus}/prevalence.parquet",
+        assessments="results/{corpus}/assessments.parquet",
+        topics="results/{corpus}/topics/actors.parquet",
+        topic_words="results/{corpus}/topics/words.parquet",
+        topic_shares="results/{corpus}/topics/shares.parquet",
+        given="results/{corpus}/coding/given.parquet" if CODED else [],
+        sample=SAMPLE if CODED else [],
+        coded=CODED,
+        names="results/{corpus}/names.json",
+        register=REGISTER,
+        corpus=CORPUS_FILES,
+        codebook=CODEBOOK,
+        code=code("collect_explorer"),
+    output:
+        explorer="results/{corpus}/explorer.json",
+    log:
+        "logs/collect_explorer/{corpus}.log",
+    benchmark:
+        "benchmarks/collect_explorer/{corpus}.tsv"
+    params:
+        tables=EXPLORED,
+    script:
+        "../scripts/collect_explorer.py"
+
+
 rule render_report:
     """Write the report: one page, every number in it read from a table, and each with rule, file, row and column."""
     input:
         template="workflow/report/report.html.j2",
+        parts=expand("workflow/report/explorer.{part}", part=["html.j2", "js", "css"]),
+        explorer="results/{corpus}/explorer.json",
         documents=shards("documents"),
         inclusion="results/{corpus}/inclusion.parquet",
         prevalence="results/{corpus}/prevalence.parquet",
@@ -169,7 +209,7 @@ rule render_report:
         extra=EXTRA,
         makers=lambda wildcards, input: {path: find_maker(STEPS, path) for path in input if path.endswith(".parquet")},
         registration=REGISTRATION,
-        provenance={"settings": yaml.safe_dump(config, sort_keys=False)} | FINGERPRINTS,
+        provenance={"settings": yaml.safe_dump(portable_settings(config), sort_keys=False)} | FINGERPRINTS,
     script:
         "../scripts/render_report.py"
 
@@ -191,6 +231,9 @@ rule verify_results:
         products=[
             figures(PRINTED),
             expand("results/{{corpus}}/tables/{table}.{suffix}", table=TABLES, suffix=["csv", "html"]),
+            expand("results/{{corpus}}/tables/tex/{table}.tex", table=PUBLISHED),
+            expand("results/{{corpus}}/tables/word/{table}.html", table=PUBLISHED),
+            "results/{corpus}/explorer.json",
             "results/{corpus}/numbers.json",
             expand("results/{{corpus}}/notebooks/{notebook}.html", notebook=NOTEBOOKS),
             "results/{corpus}/report.html",

@@ -12,6 +12,7 @@ from framings.registering import add_register_parser
 from framings.talks import Talk, tell_error
 from framings.topic_commands import add_topics_parser
 from framings.trace_command import add_trace_parser
+from framings.verifying import add_verify_parser
 
 ADD_ABOUT = """\
 Add documents to a corpus. A PLACE is one of
@@ -62,7 +63,7 @@ def main(argv=None, ask=None, root=None, gate=None):
             print(parser.format_help(), end="", file=sys.stderr)
             return 2
         options = parser.parse_args(argv)
-        options.root, options.ask, options.gate = find_root(root), ask, gate
+        options.root, options.ask, options.gate = None if hasattr(options, "rootless") else find_root(root), ask, gate
         if ask is None and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
             options.ask = input
         return options.run(options)
@@ -120,6 +121,7 @@ def build_parser():
     add_register_parser(commands, shape)
     add_topics_parser(commands, shape)
     add_trace_parser(commands, shape)
+    add_verify_parser(commands, shape)
     for command in (add, check):
         command.add_argument("--corpus", metavar="NAME", help="folder under data/corpora; else the one that config.yaml names")
         command.add_argument("--pages", metavar="FOLDER", help="pages folder; else the one that config.yaml names")

@@ -5,7 +5,6 @@ The template (Jinja) is the prose. It cites numbers by the names that ``products
 ``numbers.json``, and what is unknown stops the report. Constants come from ``CONSTANTS``. All text from pages is escaped.
 """
 
-import base64
 from urllib.parse import quote, urlsplit
 
 import jinja2
@@ -24,8 +23,10 @@ from framings.coding_quality import (
 )
 from framings.court import describe_court
 from framings.estimates import LEVEL
+from framings.explorer_page import pack_rows, write_block
 from framings.products import VERDICT_GROUPS, render_rows
 from framings.reading import describe_reading
+from framings.vectors import embed_svg
 
 DOCUMENT_COLUMNS = ["document_id", "date", "title", "event_type", "language", "status", "reason", "seed_document", "url"]
 TABLE_TITLES = {
@@ -141,6 +142,7 @@ def render_report(
     coder_id="dictionary",
     reference_note="",
     review=None,
+    explorer=None,
 ):
     """Return the report as one self-contained HTML page.
 
@@ -151,7 +153,8 @@ def render_report(
     {"codes": {code: (title, family)}, "families": {composite code: title}, "actors": {id: name}, "hypothesis_families": {id:
     title}, "windows": {id: title}}. provenance: {what: text}. coder_id: whose codes give the headline numbers, as in ``quote_numbers``.
     reference_note: what should be known of the reference codes; it heads each table that rests on them. review: {"reading", "state"} of
-    the table error_rates, where there is one (``framings.kept_rates``). Raises ``ReportError`` where the prose
+    the table error_rates, where there is one (``framings.kept_rates``). explorer: from
+    ``explorer_page.render_explorer``, or None for the paper alone; with it the long tables are packed. Raises ``ReportError`` where the prose
     cites a number or the template a field that nobody gives.
     """
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -170,13 +173,14 @@ def render_report(
         "quote": quote_words,
         "setting": {name: mark_setting(*constant) for name, constant in CONSTANTS.items()},
         "choose": cite.choose,
-        "figures": {name: "data:image/svg+xml;base64," + base64.b64encode(svg).decode() for name, svg in figures.items()},
+        "figures": {name: embed_svg(svg) for name, svg in figures.items()},
         "confirmatory": group_tests(tests[tests["confirmatory"]], names, cite),
         "exploratory": group_tests(tests[~tests["confirmatory"]], names, cite),
         "court": describe_court(tables["changes"], tables["curves"], names, cite) if "changes" in tables else None,
         "evidence": group_evidence(tables["evidence"], names),
         "shares": compare_families(cite, names, coder_id),
-        "appendix": list_appendix(shown),
+        "appendix": list_appendix(shown, packed=explorer is not None),
+        "explorer": explorer,
         "reading": describe_reading(cite) if "accuracy" in tables else None,
         "coding": describe_coding(cite, names),
         "by_coder": compare_verdicts(cite, names, coder_id),
@@ -209,14 +213,22 @@ def describe_coding(cite, names):
     return shown if any(shown.values()) else None
 
 
-def list_appendix(shown):
-    """Return the tables of the appendix: [{name, title, n, on_reference, note, html}]; on_reference: whether it rests on reference codes."""
+def list_appendix(shown, packed=False):
+    """Return the tables of the appendix: [{name, title, n, on_reference, note, html}]; on_reference: whether it rests on reference codes.
+
+    A packed table's html is its place and its rows as a block, which the page's script unfolds when it is opened or linked to.
+    """
     entries = []
     for name, title in TABLE_TITLES.items():
         table = shown.get(name, ())
         if len(table):
             rests = name in ON_REFERENCE or ("coder_id" in table and table["coder_id"].isin(NEED_REFERENCE).any())
-            html = Markup(render_rows(table, f"t-{name}", TABLE_LOOKS.get(name)))
+            anchor, looks = f"t-{name}", TABLE_LOOKS.get(name)
+            if packed:
+                block = write_block(f"table-{name}", pack_rows(table, anchor, looks))
+                html = Markup('<div data-table="{}"></div>{}').format(name, block)
+            else:
+                html = Markup(render_rows(table, anchor, looks))
             note = COUNTED if rests and "n_coded" in table else ""
             entries.append({"name": name, "title": title, "n": len(table), "on_reference": rests, "note": note, "html": html})
     return entries

@@ -4,9 +4,25 @@ import difflib
 
 import jsonschema
 
+from framings.mappings import TwiceError, load_mapping
+
 
 class SettingsError(ValueError):
     """The settings cannot be used; the message is one plain sentence a fault."""
+
+
+def refuse_twins(text, name):
+    """Raise ``SettingsError`` where a key occurs twice in a file of settings, which Snakemake would read as its last value.
+
+    >>> refuse_twins("corpus: demo\\nshards: 2\\ncorpus: eaeu\\n", "config.yaml")
+    Traceback (most recent call last):
+    framings.settings.SettingsError: config.yaml, line 3: key 'corpus' occurs twice (first in line 1); keep one
+    """
+    try:
+        load_mapping(text)
+    except TwiceError as error:
+        place = f"{name}, line {error.line}"
+        raise SettingsError(f"{place}: key {error.key!r} occurs twice (first in line {error.first}); keep one") from error
 
 
 def complete_settings(given, schema):
@@ -28,6 +44,11 @@ def complete_settings(given, schema):
     return _filled(given, schema)
 
 
+def portable_settings(settings):
+    """Return settings without those that say where pages lie and come from: these differ between machines and change no result."""
+    return {key: value for key, value in settings.items() if key not in ("pages", "fetch")}
+
+
 def _filled(given, schema):
     """Return one level of settings with its defaults, keys in the schema's order."""
     filled = {}
@@ -35,6 +56,23 @@ def _filled(given, schema):
         value = given.get(key, rule.get("default"))
         filled[key] = _filled(value, rule) if rule.get("type") == "object" else value
     return filled
+
+
+def list_seeds(settings, schema, above=""):
+    """Return [(key, value, meaning)] of all settings that fix random numbers, by the schema's own words.
+
+    >>> rules = {"properties": {"topics": {"properties": {"seeds": {"description": "random starts"}}}}}
+    >>> list_seeds({"topics": {"seeds": 20}}, rules)
+    [('topics.seeds', 20, 'random starts')]
+    """
+    found = []
+    for key, value in settings.items():
+        rule = schema.get("properties", {}).get(key, {})
+        if isinstance(value, dict):
+            found += list_seeds(value, rule, f"{above}{key}.")
+        elif key in ("seed", "seeds", "swaps", "draws"):
+            found.append((f"{above}{key}", value, rule.get("description", "")))
+    return found
 
 
 def _sentences(error):

@@ -1,0 +1,240 @@
+"""Row 15: whatever changes, exactly what depends on it is made again.
+
+What should run is found without Snakemake's plan: rules that read a setting are written down here, rules that use a module follow
+from the imports as Python's own parser sees them, and what follows from those follows from the graph of rules.
+"""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import SMALL
+from test_settings import SCHEMA, leaves, nested
+from trials import FULL
+
+from framings.settings import complete_settings
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARY, ADAPTERS = ROOT / "workflow/src/framings", ROOT / "workflow/scripts"
+CODERS = ["measure_agreement", "train_coder", "measure_coders", "correct_codes", "simulate_codes"]
+# Key -> the rules that read it themselves. The report prints all settings, so it is among them always.
+READERS = {
+    "demo_documents": ["simulate_pages"],
+    "shards": ["parse_documents"],
+    "language": ["tally_codes", "list_frame", "count_terms", "describe_corpus"],
+    "relevance.min_mentions": ["mark_turns"],
+    "relevance.window": ["mark_turns"],
+    "frames.negation_window": ["code_frames"],
+    "coder": ["adjust_contrasts", "plot_figures", "release_tables"],
+    "coding.sentences": ["simulate_codes"],
+    "coding.seed": CODERS,
+    "coding.kinds": ["train_coder", "measure_coders", "correct_codes"],
+    "topics.min_words": ["count_terms"],
+    "topics.min_documents": ["count_terms"],
+    "topics.max_share": ["count_terms"],
+    "topics.k_min": ["fit_topics"],
+    "topics.k_max": ["fit_topics"],
+    "topics.seeds": ["fit_topics"],
+    "topics.part_of_documents": ["fit_topics"],
+    "topics.min_similarity": ["choose_topics"],
+    "estimates.min_documents": ["estimate_prevalence", "assess_hypotheses", "adjust_contrasts"],
+    "estimates.min_sentences": ["estimate_prevalence", "assess_hypotheses", "adjust_contrasts"],
+    "estimates.swaps": ["assess_hypotheses", "adjust_contrasts"],
+    "estimates.block": ["assess_hypotheses"],
+    "estimates.seed": ["assess_hypotheses", "adjust_contrasts"],
+    # These change nothing that a simulated corpus is made from; on a real one, see the tests of pages and of fetching.
+    "pages": [],
+    "fetch.archives": [],
+    "fetch.wayback": [],
+    "fetch.live": [],
+    "fetch.contact": [],
+    "fetch.pause": [],
+}
+ELSEWHERE = {"corpus"}  # another corpus makes everything, in a folder of its own
+OTHERS = {"pages": "elsewhere", "fetch.contact": "mail@example.org", "fetch.archives": ["archive.zip"], "coder": "dictionary"}
+KEYS = sorted(
+    ".".join(path) for path in leaves(SCHEMA) if ".".join(path) not in {path[0] for path in leaves(SCHEMA) if len(path) > 1}
+)
+SETTINGS = complete_settings(yaml.safe_load(SMALL), SCHEMA)
+
+
+def rule_of(key):
+    """Return what the schema says of a key."""
+    rule = SCHEMA
+    for name in key.split("."):
+        rule = rule["properties"][name]
+    return rule
+
+
+def flip(key):
+    """Return another value that a key takes."""
+    value, rule = SETTINGS, rule_of(key)
+    for name in key.split("."):
+        value = value[name]
+    if key in OTHERS:
+        return OTHERS[key]
+    if "enum" in rule:
+        return next(other for other in rule["enum"] if other != value)
+    if rule["type"] == "boolean":
+        return not value
+    if rule["type"] == "array":
+        return value[1:]
+    if rule.get("maximum") == 1:
+        return round(value + (0.05 if value < 0.9 else -0.05), 3)
+    return value + 1
+
+
+def merge(given, changed):
+    """Return settings with those of another mapping laid over, at every level."""
+    return given | {key: merge(given.get(key, {}), value) if isinstance(value, dict) else value for key, value in changed.items()}
+
+
+def imported(path):
+    """Return the library modules that a file imports, as Python's parser sees them; of a notebook, those of its cells."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code")
+    names = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("framings"):
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names if alias.name.startswith("framings")}
+    files = (LIBRARY.parent.joinpath(*name.split(".")).with_suffix(".py") for name in names)
+    return {file for file in files if file.exists()}
+
+
+def behind(*paths):
+    """Return files and every library module they import, directly or through others."""
+    found, queue = set(), list(paths)
+    while queue:
+        path = queue.pop()
+        if path not in found:
+            found.add(path)
+            queue += imported(path)
+    return found
+
+
+def adapters():
+    """Return rule name -> the files whose code it runs: its adapter, and those it names besides."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "workflow/rules").glob("*.smk")))
+    blocks = {re.match(r"\w+", block)[0]: block for block in text.split("\nrule ")[1:]}
+    named = {name: re.findall(r'\bcode\("(\w+)"\)', block) for name, block in blocks.items()}
+    return {name: [ADAPTERS / f"{adapter}.py" for adapter in found] for name, found in named.items() if found}
+
+
+@pytest.fixture(scope="module")
+def follow(built):
+    """A function that gives some rules and all that follow from them, by the graph of rules."""
+    drawn = built.run("--rulegraph").stdout
+    labels = dict(re.findall(r'(\d+)\[label = "(\w+)"', drawn))
+    edges = {(labels[a], labels[b]) for a, b in re.findall(r"(\d+) -> (\d+)", drawn)}
+    inside = set(labels.values())
+
+    def closure(rules):
+        found = set(rules) & inside
+        while more := {b for a, b in edges if a in found} - found:
+            found |= more
+        return sorted(found - {"all"})
+
+    return closure
+
+
+def plan(checkout, variants):
+    """Return the planned rules of each variant."""
+    environment = os.environ | {"PYTHONPATH": str(checkout.folder / "workflow/src")}
+    call = [sys.executable, str(Path(__file__).parent / "plans.py")]
+    given = json.dumps(variants)
+    finished = subprocess.run(
+        call, cwd=checkout.folder, env=environment, input=given, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr[-3000:]
+    return json.loads(finished.stdout)
+
+
+def sample(names, number):
+    """Return all names in the full suite, else so many of them, evenly spread."""
+    names = sorted(names)
+    return names if FULL else names[:: -(-len(names) // number)]
+
+
+def test_every_key_says_who_reads_it():
+    """A new key of the schema is added to READERS with the rules that read it."""
+    assert sorted({*READERS, *ELSEWHERE}) == KEYS
+
+
+def test_each_setting_reruns_exactly_the_rules_that_depend_on_it(built, follow, record_property):
+    """Each key with another value: the rules that read it, what follows from them, and no other; no key is without effect."""
+    keys = sample(READERS, 4)
+    variants = []
+    for key in keys:
+        path = built.folder / f"flipped-{key}.yaml"
+        path.write_text(yaml.safe_dump(merge(yaml.safe_load(SMALL), nested(key.split("."), flip(key)))), encoding="utf-8")
+        variants.append({"settings": path.name})
+    expected = {key: follow([*READERS[key], "render_report"]) for key in keys}
+    assert dict(zip(keys, plan(built, variants), strict=True)) == expected
+    record_property("row 15", f"{len(keys)} settings changed in turn: exactly the expected rules planned, 0 without effect")
+
+
+def test_each_file_of_code_reruns_exactly_its_dependants(built, follow, record_property):
+    """Each module and adapter with one more line: the rules whose adapters import it, what follows from them, and no other."""
+    files = [path for path in [*LIBRARY.glob("*.py"), *ADAPTERS.glob("*.py")] if path.name != "__init__.py"]
+    used = {name: behind(*paths) for name, paths in adapters().items()}
+    chosen = sample(files, 4)
+    names = [path.relative_to(ROOT).as_posix() for path in chosen]
+    found = dict(zip(names, plan(built, [{"edit": name} for name in names]), strict=True))
+    assert found == {name: follow(r for r, code in used.items() if p in code) for name, p in zip(names, chosen, strict=True)}
+    idle = sum(not rules for rules in found.values())
+    record_property(
+        "row 15", f"{len(names)} code files edited in turn: exactly their dependants planned ({idle} serve no rule of `all`)"
+    )
+
+
+def test_the_notebook_runs_with_the_code_it_is_said_to_depend_on():
+    """What the cells import is among the code that the rule of the notebook takes as input."""
+    used = behind(*adapters()["run_notebook"])
+    assert behind(ROOT / "notebooks/findings.ipynb") - {ROOT / "notebooks/findings.ipynb"} <= used
+
+
+def test_the_package_itself_holds_no_code():
+    """The file that every import runs, and that no rule takes as input, is a docstring."""
+    tree = ast.parse((LIBRARY / "__init__.py").read_text(encoding="utf-8"))
+    assert [type(node) for node in tree.body] == [ast.Expr]
+
+
+def test_lost_files_are_missed(built, follow, record_property):
+    """With the files of a rule away, as a failed job leaves them, the rule is planned, though all that follows from it is newer."""
+    shown = built.run("--summary").stdout.splitlines()
+    made = {}
+    for line in shown:
+        cells = line.split("\t")
+        if len(cells) > 3 and (built.folder / cells[0]).is_file():
+            made.setdefault(cells[2], []).append(cells[0])
+    rules = sample(made, 2)
+    found = dict(zip(rules, plan(built, [{"lose": made[rule]} for rule in rules]), strict=True))
+    assert {rule for rule, planned in found.items() if not {rule, *follow([rule])} <= set(planned)} == set()
+    record_property("row 15", f"files of {len(rules)} rules lost in turn: each made again with all that follows")
+
+
+@pytest.mark.skipif(not FULL, reason="part of `make dependability`")
+def test_another_corpus_makes_everything_in_a_folder_of_its_own(built):
+    """Nothing of the first corpus is planned."""
+    planned = built.run("--dry-run", "--quiet", "host", config=["corpus=eaeu"])
+    assert planned.returncode == 0, planned.stderr
+    said = planned.stdout + planned.stderr
+    assert "rule parse_documents:" in said and "rule verify_results:" in said and "output: results/demo" not in said
+
+
+def test_settings_of_fetching_and_of_pages_reach_the_rules_that_read_them():
+    """On the demo they have nothing to change; the rules of the gate take them as parameters."""
+    gate = (ROOT / "workflow/rules/acquire.smk").read_text(encoding="utf-8")
+    assert '**config["fetch"]' in gate and gate.count("pages=PAGES") == 2
+    assert "pages=PAGES," in (ROOT / "workflow/rules/documents.smk").read_text(encoding="utf-8")
