@@ -49,8 +49,9 @@ rule all:
 
 onsuccess:
     registration = "" if REGISTRATION["status"] == "registered" else REGISTRATION["sentence"]
+    calibrated = Path(f"{CALIBRATION}rates.csv").exists()
     targets = workflow.dag_settings.targets
-    print(*summarise_run(targets, RESULTS, HEADLINE, SIMULATED, registration, note=NOTE), sep="\n")
+    print(*summarise_run(targets, RESULTS, HEADLINE, SIMULATED, registration, calibrated, NOTE), sep="\n")
 
 
 onerror:

@@ -24,7 +24,7 @@ def add_parser(commands, shape):
     )
     actions = calibration.add_subparsers(title="actions", metavar="ACTION", required=True)
     for name, words, run in (("design", "keep the design of the corpus", run_design), ("keep", "keep the error rates", run_keep)):
-        action = actions.add_parser(name, help=words)
+        action = actions.add_parser(name, help=words, epilog=f"example: framings calibration {name} --corpus eaeu")
         action.add_argument("--corpus", metavar="NAME", help="folder under data/corpora; else the one that config.yaml names")
         action.set_defaults(run=run)
 
