@@ -103,8 +103,7 @@ def filed(built):
             shuffle(corpus / "codes" / name, seed)
         for name in SHUFFLED:
             shuffle(corpus / name, seed)
-        small = ["corpus=filed", "topics={k_min: 4, k_max: 5, seeds: 4}", "estimates={swaps: 199}"]
-        finished = checkout.run(config=small)
+        finished = checkout.run("--configfile", "small.yaml", config=["corpus=filed"])
         assert finished.returncode == 0, finished.stderr
         return released(checkout, "filed")
 

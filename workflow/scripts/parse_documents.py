@@ -7,7 +7,7 @@ from framings.shards import shard_of
 from framings.storage import page_reader, read_hand_table, write_table
 
 log = open_log(snakemake.log[0], "parse_documents")
-register = read_hand_table(snakemake.input.register, REGISTER)
+register = read_hand_table(snakemake.input.register, REGISTER).sort_values("document_id")  # rows in any order, one result
 shard = [shard_of(key, snakemake.params.n_shards) == snakemake.wildcards.shard for key in register["document_id"]]
 corrections = read_hand_table(snakemake.input.corrections, CORRECTIONS) if snakemake.input.get("corrections") else None
 documents, paragraphs, removed = parse_documents(register[shard], page_reader(snakemake.params.pages), corrections)
