@@ -298,8 +298,8 @@ def estimate_prevalence(tallies, stages, coder_id, codes, min_documents=3, min_s
 
     The share is a ratio (all sentences with the code over all sentences); its standard error leaves out one document at
     a time (CV3); its interval is Clopper and Pearson's at the effective number of sentences (Korn and Graubard 1998),
-    which holds its level for rare codes and stays in [0, 1]. At a share of zero it assumes a correlation of .10 between
-    sentences of a document. A cell under ``min_documents`` or ``min_sentences`` has a reason and no number.
+    which stays in [0, 1]. Of a code in under 20 sentences or 5 documents it is no narrower than under a correlation of .10
+    between sentences of a document. A cell under ``min_documents`` or ``min_sentences`` has a reason and no number.
     ``stages`` is the table STAGES; ``codes`` names columns of ``tallies``, which hold one language.
 
     Tallies of pseudo-outcomes come with ``evidence``, tallies of the reference codes behind them with the same turns.
@@ -341,7 +341,11 @@ def _share_columns(n, k, min_documents, min_sentences):
     share = coded / total
     left = (coded - k) / (total - n)[:, None]
     se = np.sqrt((len(n) - 1) / len(n) * ((left - share) ** 2).sum(0))
-    low, high = bound_share(coded, total, effective_sentences(coded, total, se, len(n) - 1, n))
+    effective = effective_sentences(coded, total, se, len(n) - 1, n)
+    # Errors of a rare code are too small by chance where its few sentences lie apart: its interval then holds 91 % of true shares.
+    rare = (coded < RARE_SENTENCES) | ((k > 0).sum(0) < RARE_DOCUMENTS)
+    assumed = effective_sentences(coded, total, np.zeros_like(se), len(n) - 1, n)
+    low, high = bound_share(coded, total, np.where(rare, np.minimum(effective, assumed), effective))
     return columns | {"share": share, "se": se, "low": low, "high": high, "reason": None}
 
 
