@@ -248,3 +248,10 @@ def test_rates_are_kept_by_one_command_with_the_design_they_were_measured_on(sho
     assert "was measured on another design" in capsys.readouterr().err
     assert main(["calibration", "design", "--corpus", "made"], root=tmp_path) == 0
     assert main(["calibration", "keep", "--corpus", "made"], root=tmp_path) == 0
+
+
+def test_every_design_can_be_simulated(designs):
+    """Two data sets of each, whatever is measured: no design is refused, and each has a rate of record or of coverage."""
+    for design in designs.values():
+        table = measure_error_rates([design], 2, swaps=99)
+        assert len(table) and set(table["design_id"]) == {design.id}

@@ -72,7 +72,7 @@ class Design:
     def registered(self):
         """The hypotheses as the pipeline reads them: one window, one confirmatory family."""
         family = Family("simulated", "Simulated", True)
-        return Hypotheses((Window("all", "All", None, None, True),), (family,), self.hypotheses, "")
+        return Hypotheses((Window("all", "All", None, None, True),), (family,), self.hypotheses, "", {})
 
 
 def make_hypothesis(test, codes, a, b=(), **more):
