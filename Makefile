@@ -39,7 +39,7 @@ check: .venv/.installed .venv/.tools
 	$(BIN)/snakefmt --check Snakefile workflow/rules
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 dependability: .venv/.installed .venv/.tools
 	FRAMINGS_FULL=1 $(BIN)/python -m pytest tests/dependability tests/test_runs.py tests/test_settings.py

@@ -19,6 +19,8 @@ TEMPLATES = sorted((Path(__file__).parents[1] / "workflow/report").glob("*.j2"))
 # too, but not the text in quotes inside them, which is printed.
 NO_PROSE = re.compile(r"\{#.*?#\}|<style\b.*?</style>|<script\b.*?</script>", re.S)
 LOGIC = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.S)
+# Of a template in Markdown also: commands (in backquotes, or indented), the numbers that open the steps of a list, a hash's name.
+NO_PROSE_MD = re.compile(r"`[^`\n]*`|^ {4}.*$|^\d+\. |SHA-256", re.M)
 QUOTED = re.compile(r'"([^"]*)"')
 # A string in quotes is no prose where it names something: a number or a cell (no space in it).
 NAME = re.compile(r"\S*")
@@ -27,9 +29,9 @@ SAID = ("data-number", "data-setting", "data-from", "data-table")
 VOID = ("meta", "img", "br", "link", "input", "hr", "wbr", "col", "source", "base", "embed")
 
 
-def list_prose(template):
+def list_prose(template, markdown=False):
     """Return the pieces of a template that are printed as they stand: text outside tags, and sentences in quotes inside expressions."""
-    text = NO_PROSE.sub(" ", template)
+    text = NO_PROSE_MD.sub(" ", NO_PROSE.sub(" ", template)) if markdown else NO_PROSE.sub(" ", template)
     pieces = [piece for logic in LOGIC.findall(text) for piece in QUOTED.findall(logic) if not NAME.fullmatch(piece)]
     return [*pieces, re.sub(r"<[^>]*>", " ", LOGIC.sub(" ", text))]
 
@@ -37,7 +39,7 @@ def list_prose(template):
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_no_numeral_stands_in_the_prose_of_a_template(path):
     """Neither in its text nor in a sentence in quotes inside an expression; levels and powers are constants."""
-    for piece in list_prose(path.read_text(encoding="utf-8")):
+    for piece in list_prose(path.read_text(encoding="utf-8"), markdown=".md" in path.suffixes):
         assert not re.search(r"\d", piece), " ".join(piece.split())[:200]
 
 
@@ -47,6 +49,7 @@ def test_no_numeral_stands_in_the_prose_of_a_template(path):
 def test_a_typed_numeral_is_found(typed):
     """In text, in an argument, in a caption; not in a name or an attribute."""
     assert any(re.search(r"\d", piece) for piece in list_prose(typed))
+    assert any(re.search(r"\d", piece) for piece in list_prose("It took 7 hours.", markdown=True))
     named = '<h2 id="x1">A</h2>{{ n("share.RS01", 2) }}{{ rows[1] }}<style>b{margin:1em}</style>{# 3 #}'
     assert not any(re.search(r"\d", piece) for piece in list_prose(named))
 
