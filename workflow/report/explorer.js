@@ -763,6 +763,13 @@
     }
   }
 
+  // Where a number is from: its name (table, row's key, column), and the row of the table behind its link.
+  addEventListener("mouseover", (event) => {
+    const number = event.target.closest?.("[data-number]");
+    if (!number || number.title) return;
+    const [, table, row] = /^#t-(.+?)(?:-(\d+))?$/.exec(number.getAttribute("href") ?? "") ?? [];
+    number.title = [number.dataset.number, table && `${table}.csv${row ? `, row ${row}` : ""}`].filter(Boolean).join(" | ");
+  });
   addEventListener("hashchange", follow);
   document.querySelectorAll("[data-table]").forEach((place) => {
     place.closest("details").addEventListener("toggle", (event) => event.target.open && buildTable(place.dataset.table));

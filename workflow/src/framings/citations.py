@@ -42,13 +42,14 @@ class Citations:
 
     numbers: from ``products.quote_numbers``. tables: {name: table}, as released. sources: {table: {"rule", "file", "csv"}}.
     ``shown`` says which rows the report holds as tables: {table: their numbers}; a number links to its row where it is there.
+    ``hints``: whether each number carries where it is from as its title; without, the page's script says it from name and link.
     """
 
     def __init__(self, numbers, tables=None, sources=None):
         self.tables, self.sources, self.shown = tables or {}, sources, {}
         self.numbers = {name: entry | self._find_source(entry["table"]) | {"printed": False} for name, entry in numbers.items()}
         self.places = {(e["table"], e["row"], e["column"]): name for name, e in self.numbers.items() if e["row"] >= 0}
-        self.keys = {}
+        self.keys, self.hints = {}, True
 
     def __call__(self, name, unit=""):
         """Return a number's text, with its unit, as a link to the row of the table that it was read from."""
@@ -56,7 +57,8 @@ class Citations:
         number["printed"] = True
         where = f"row {number['row']}" if number["row"] >= 0 else number["how"]
         title = f"{name} | {number['file']}, {where}, {number['column'] or 'all columns'} | {number['key']}"
-        body = Markup('class="num" data-number="{}" title="{}">{}{}').format(name, title, number["text"], unit)
+        hint = Markup(' title="{}"').format(title) if self.hints else ""
+        body = Markup('class="num" data-number="{}"{}>{}{}').format(name, hint, number["text"], unit)
         target = f"t-{number['table']}"
         if number["row"] >= 0 and number["row"] in self.shown.get(number["table"], ()):
             return Markup('<a href="#{}-{}" {}</a>').format(target, number["row"], body)

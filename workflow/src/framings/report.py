@@ -157,6 +157,7 @@ def render_report(
     ``explorer_page.render_explorer``, or None for the paper alone; with it the long tables are packed. Raises ``ReportError`` where the prose
     cites a number or the template a field that nobody gives.
     """
+    cite.hints = explorer is None  # thousands of titles would be a twentieth of the page
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     tests = tables["assessments"][tables["assessments"]["coder_id"] == coder_id]
     shown = select_rows(tables, names, coder_id)
