@@ -12,7 +12,8 @@ from trials import Trial
 
 pytestmark = pytest.mark.slow
 
-PRODUCTS = ["describe_corpus", "plot_figures", "release_tables", "run_notebook", "render_report"]
+PRODUCTS = ["describe_corpus", "plot_figures", "release_tables", "typeset_tables", "run_notebooks", "collect_explorer"]
+PRODUCTS += ["render_report"]
 TEXTS = [*HOSTILE, *FORMULAS, *TYPESETTING]
 
 
@@ -47,7 +48,10 @@ def poisoned(built, tmp_path_factory):
     stages = pd.read_csv(corpus / "stages.csv", dtype=str, keep_default_na=False)
     stages["name"] = [f"{payload} {TYPESETTING[0]}" for payload in HOSTILE[: len(stages)]]
     stages.to_csv(corpus / "stages.csv", index=False)
-    targets = ["results/demo/report.html", "results/demo/notebooks/findings.html"]
+    targets = [
+        f"results/demo/{name}"
+        for name in ("report.html", "notebooks/findings.html", "tables/evidence.csv", "tables/word/confirmatory_tests.html")
+    ]
     made = trial.run("--allowed-rules", *PRODUCTS, "--forcerun", *PRODUCTS, "--", *targets)
     assert made.returncode == 0, made.stdout + made.stderr
     return trial.folder / "results/demo"
@@ -96,3 +100,10 @@ def test_no_cell_of_a_table_is_a_formula(poisoned, record_property):
             cells += len(row)
             assert [cell for cell in row if is_formula(cell)] == [], path.name
     record_property("row 19", f"{len(FORMULAS)} formulas into {len(tables)} tables: 0 of {cells} cells computed by a spreadsheet")
+
+
+def test_no_payload_is_a_command_of_latex(poisoned):
+    """What LaTeX would set in bold, take for a column or a comment, is written as text."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (poisoned / "tables/tex").glob("*.tex")}
+    assert "alert(1)" in texts["confirmatory_tests.tex"]
+    assert [name for name, text in texts.items() if TYPESETTING[1] in text or "\\textbf{x}" in text or "\\frac{" in text] == []

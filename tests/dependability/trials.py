@@ -1,5 +1,6 @@
 """What the tests of dependability share: copies of a built checkout, runs that can be killed, what Snakemake takes for finished."""
 
+import csv
 import os
 import shutil
 import signal
@@ -88,3 +89,28 @@ def kill(run, everybody=True):
     if run.poll() is None:
         os.killpg(run.pid, signal.SIGKILL) if everybody else os.kill(run.pid, signal.SIGKILL)
     run.wait()
+
+
+def file_corpus(built, folder, shuffled=None):
+    """Write into a checkout the corpus `filed`: register, pages and codes of the demo as files at hand, as the real study has them.
+
+    ``shuffled`` takes the path of a table kept by hand and puts its rows into another order.
+    """
+    source, made = built.folder / "data/corpora/demo", built.folder / "results/demo/simulated"
+    corpus = folder / "data/corpora/filed"
+    (corpus / "codes").mkdir(parents=True)
+    for path in source.iterdir():
+        if path.is_file() and path.name != "design.yaml" and not path.name.startswith("grammar_"):
+            shutil.copy(path, corpus)
+    (corpus / "corrections.csv").write_text("document_id,field,value,reason\n", encoding="utf-8")
+    for name, place in (("documents.csv", corpus), ("sample.csv", corpus / "codes"), ("coded.csv", corpus / "codes")):
+        shutil.copy(made / name, place)
+    tables = [corpus / "documents.csv", corpus / "relevance.csv", corpus / "codes/sample.csv", corpus / "codes/coded.csv"]
+    for path in tables if shuffled else []:
+        shuffled(path)
+    (corpus / "pages").mkdir()
+    with (corpus / "documents.csv").open(encoding="utf-8-sig", newline="") as file:
+        names = [row["page"] for row in csv.DictReader(file)]
+    for name in names:  # written in the order of the register, so that a folder may list them in another
+        if (made / "pages" / name).exists():
+            shutil.copy(made / "pages" / name, corpus / "pages")

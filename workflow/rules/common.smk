@@ -22,7 +22,9 @@ try:
     for path in map(Path, workflow.configfiles):
         refuse_twins(path.read_text(encoding="utf-8"), path.name)
     with open(workflow.source_path("../schemas/config.schema.yaml")) as file:
-        config.update(complete_settings(config, yaml.safe_load(file)))
+        settings = complete_settings(config, yaml.safe_load(file))
+    config.clear()  # so that keys stand in the order of the schema, whatever file gave them
+    config.update(settings)
 except SettingsError as error:
     raise WorkflowError(str(error))
 
