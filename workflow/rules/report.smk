@@ -52,7 +52,7 @@ rule plot_figures:
         stages=f"{FOLDER}stages.csv",
         code=code("plot_figures"),
     output:
-        figures(["png", "pdf", "txt"]),
+        printed=figures(["png", "pdf", "txt"]),
         figures=reported_figures(),
     log:
         "logs/plot_figures/{corpus}.log",
