@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that come from elsewhere: settings, tables, commands, assumptions, the codebook, a preregistration."""
+"""Write the pages of docs/ that come from elsewhere: settings, tables, commands, assumptions, the codebook, a preregistration, references."""
 
 import os
 import re
@@ -11,6 +11,7 @@ from framings.codebook import read_codebook
 from framings.codebook_pages import render_codebook
 from framings.guide import describe_commands
 from framings.inputs import read_corpus, read_title
+from framings.literature import read_literature, render_literature
 from framings.preregistrations import render_preregistration
 from framings.registrations import read_registrations
 from framings.settings import complete_settings, describe_settings
@@ -63,6 +64,9 @@ def write_pages():
         "assumptions.md": collect_assumptions(),
         "codebook.html": render_codebook(template, codebook),
         "preregistration.md": preregister("eaeu", schema),
+        "references.md": render_literature(
+            read_literature((ROOT / "data/reference/references.yaml").read_text(encoding="utf-8"))
+        ),
     }
 
 

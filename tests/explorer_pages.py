@@ -17,13 +17,14 @@ from gallery_tables import (
     SUBFRAMES,
     WINDOWS,
     make_assessments,
+    make_book,
     make_documents,
     make_matches,
     make_prevalence,
     make_talk,
     make_topics,
 )  # fmt: skip
-from test_report import EMPTY, MEASURED, TEMPLATE, spread
+from test_report import EMPTY, MEASURED, TEMPLATE, WORKS, spread
 
 from framings.changes import CHANGES
 from framings.citations import Citations
@@ -47,7 +48,7 @@ def make_tables(payloads=()):
     documents = make_documents()
     turns, speakers, marks, sentences = make_talk(documents)
     topics, assessments, actors = make_topics(), make_assessments(), dict(ACTORS)
-    titles = dict(zip(CODES["code"], CODES["title"], strict=True))
+    titles = dict(zip(CODES["code"], CODES["title"], strict=True)) | {"FUN": "function"}
     if payloads:
         documents = documents.assign(title=spread(payloads, 60), url=spread([f"javascript:{p}" for p in payloads], 60))
         turns = turns.assign(label=spread(payloads, len(turns)))
@@ -79,7 +80,7 @@ def make_tables(payloads=()):
     names = {
         "codes": {code: (titles[code], family) for code, (_, family) in SUBFRAMES.items()}, "titles": titles, "families": FAMILIES,
         "actors": actors, "all_actors": actors, "stages": STAGE_NAMES, "windows": WINDOWS, "hypothesis_families": HYPOTHESIS_FAMILIES,
-        "what_is_measured": MEASURED,
+        "what_is_measured": MEASURED, "codebook_version": "1.0.0", "codebook": make_book(payloads) if payloads else make_book(),
     }  # fmt: skip
     windows = [SimpleNamespace(id=name, start=None, end="2015-12-31" if name == "seed" else None) for name in WINDOWS]
     claims = [SimpleNamespace(id=f"H{k}", codes=("OS09",), a=("NORTH",), b=("EAST",)) for k in range(1, 26)]
@@ -145,7 +146,17 @@ def write_page(payloads=(), withheld=(), simulated=False):
     figures = dict.fromkeys(("inclusion_flow", "hypotheses_forest"), EMPTY)
     corpus = {"id": "made", "title": payloads[0] if payloads else "A made-up corpus"}
     return render_report(
-        TEMPLATE, corpus, simulated, cite, figures, shown, names, {"codebook": "1.0.0"}, MEASURED, explorer=explorer
+        TEMPLATE,
+        corpus,
+        simulated,
+        cite,
+        figures,
+        shown,
+        names,
+        {"codebook": "1.0.0"},
+        MEASURED,
+        explorer=explorer,
+        literature=WORKS,
     )
 
 

@@ -51,6 +51,14 @@ SUBFRAMES = {r.code: (r.title, r.family) for r in CODES.itertuples() if r.kind =
 FAMILIES = {"RS_any": "Regime security", "OS_any": "Ontological security"}
 
 
+def make_book(words=("what counts", "what belongs to it", "what does not")):
+    """Return the codebook as ``products.tell_codebook`` tells it, with the same words for each code."""
+    words = [words[k % len(words)] for k in range(3)]
+    codes = {code: ["sub-frame", *words] for code in SUBFRAMES} | {"FUN": ["residual", *words]}
+    families = {name: [f"{FAMILIES[f'{name}_any']} ({name})", words[0]] for name in ("RS", "OS")}
+    return {"families": families, "codes": codes, "composites": dict.fromkeys(FAMILIES, words[0])}
+
+
 def make_prevalence(seed=1, gaps=True):
     """Return shares of every code by actor and stage; some cells are not estimable."""
     rng, rows = np.random.default_rng(seed), []

@@ -19,6 +19,7 @@ from gallery_tables import (
     copy_shares,
     make_agreement,
     make_assessments,
+    make_book,
     make_coder_accuracy,
     make_coders_tried,
     make_documents,
@@ -33,11 +34,13 @@ from framings.changes import CHANGES
 from framings.citations import Citations, ReportError
 from framings.coding_quality import compare_verdicts
 from framings.curves import CURVES
+from framings.literature import LiteratureError
 from framings.products import count_inclusion, list_unresolved, pick_evidence, quote_numbers
 from framings.report import caption_table, join_words, link_sentence, mark_spans, render_report
 from framings.schemas import REFERENCE_NOTE
 
 TEMPLATE = (Path(__file__).parents[1] / "workflow/report/report.html.j2").read_text(encoding="utf-8")
+WORKS = (Path(__file__).parents[1] / "data/reference/references.yaml").read_text(encoding="utf-8")
 EMPTY = b"<svg xmlns='http://www.w3.org/2000/svg'/>"
 MEASURED = "Talk is measured, not motive."
 
@@ -90,6 +93,11 @@ def write_report(
     cited = ("documents", "inclusion", "prevalence", "assessments", "topics", "unresolved")
     cite = Citations(quote_numbers(*(tables[name] for name in cited), coder_id=coder), tables)
     names = {
+        "codebook_version": "1.0.0",
+        "codebook": make_book(payloads) if payloads else make_book(),
+        "titles": {code: title for code, (title, _) in titles.items()}
+        | FAMILIES
+        | {"FUN": payloads[0] if payloads else "Function"},
         "codes": titles,
         "families": FAMILIES,
         "actors": actors,
@@ -100,7 +108,9 @@ def write_report(
     corpus = {"id": "made", "title": payloads[0] if payloads else "A made-up corpus"}
     corpus |= {"registration": registration} if registration else {}
     provenance = {"codebook": "1.0.0", "configuration": "corpus: made\nseed: 1"}
-    return render_report(template, corpus, simulated, cite, figures, tables, names, provenance, MEASURED, coder, note)
+    return render_report(
+        template, corpus, simulated, cite, figures, tables, names, provenance, MEASURED, coder, note, literature=WORKS
+    )
 
 
 def write_coded_report(coder="corrected", note=REFERENCE_NOTE, **changes):
@@ -147,7 +157,7 @@ def test_the_report_needs_nothing_from_outside():
     page = Page(write_report())
     assert page.sources and all(source.startswith("data:image/svg+xml,") for source in page.sources)
     assert not {"script", "link", "iframe", "object", "embed"} & set(page.tags)
-    assert all(t.startswith(("#", "https://example.org/events/")) for t in page.targets)
+    assert all(t.startswith(("#", "https://example.org/events/", "https://doi.org/")) for t in page.targets)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +257,7 @@ def test_no_hostile_text_becomes_an_element_of_the_report():
     # Rows, and the links of the numbers in them, are as many as there are labels.
     counts = [{tag: seen.tags.count(tag) for tag in set(seen.tags) - {"tr", "td", "a"}} for seen in (plain, page)]
     assert counts[0] == counts[1] and not page.events
-    assert all(target.startswith("#") for target in page.targets)
+    assert all(target.startswith(("#", "https://doi.org/10.")) for target in page.targets)
 
 
 @pytest.mark.browser
@@ -284,7 +294,7 @@ def test_every_link_of_a_report_on_several_coders_has_its_target():
 
 def test_tables_on_reference_codes_of_language_models_say_so_in_their_heading():
     """Where the reference is another, the note is not there; simulated data are called so as well."""
-    section = re.compile(r'<h2 id="coding">.*?<h2 id="frames">|<h3 id="other-coders">.*?<h2 id="topics">', re.S)
+    section = re.compile(r'<h2 id="coding">.*?<h2 id="frames">|<h2 id="robustness">.*?<h2 id="topics">', re.S)
     for note, simulated in ((REFERENCE_NOTE, False), ("", True)):
         html = write_coded_report(note=note, simulated=simulated)
         captions = [c for part in section.findall(html) for c in re.findall(r"<caption>.*?</caption>", part, flags=re.S)]
@@ -376,7 +386,35 @@ def test_each_verdict_stands_beside_what_it_rests_on_and_what_would_change_it():
     assert text.count(".020 (.020)") == 3 and "2 of 40 overturn it" in text
     assert "without d7. An error of 12 points would do. Over 120 specifications" in text
     assert "from +2.0 to +20.0 points, half-way +11.0; 118 are as claimed, and the joint p of the median is .004" in text
-    assert "B says less [B − A]: too rare; 20 sentences needed." in text
+    assert "B says less [B − A] too rare 20 sentences needed." in text
+
+
+def test_the_abstract_tells_what_was_found_and_names_it_where_it_is_much():
+    """Up to three findings in words, with claim, estimate and verdict; more by their ids; nothing where nothing was found."""
+
+    def abstract(**changes):
+        html = write_report(**changes)
+        return read_text(html[html.index('<div class="abstract"') : html.index('<p class="caution"')])
+
+    one, claims = make_assessments(2, 1), make_assessments(2, 1).query("verdict == 'supported' and confirmatory")
+    assert len(claims) == 1 and f"H1 {claims['claim'].iloc[0]}: " in abstract(n=2, supported=1)
+    assert "supported." in abstract(n=2, supported=1)
+    assert abstract(n=25, supported=4).endswith("Supported: H1 , H2 , H3 , H4 .")
+    assert "Supported" not in abstract(assessments=one.assign(verdict="not detected"))
+
+
+def test_the_codebook_defines_every_code_and_the_references_hold_what_is_cited():
+    """Sub-frames with what counts and what does not, other codes, combined codes; each work cited stands in the list once."""
+    html = write_report()
+    text = read_text(html[html.index('id="codebook"') : html.index('id="trace"')])
+    assert text.count("Include: what belongs to it Exclude: what does not") == 26
+    assert "FUN Function what counts" in text and "OS_any Ontological security what counts" in text
+    cited = set(re.findall(r'href="#(ref-\w+)"', html))
+    assert {"ref-holm1979", "ref-russo2018", "ref-roberts2017"} <= cited and all(
+        html.count(f'id="{name}"') == 1 for name in cited
+    )
+    with pytest.raises(LiteratureError, match="'nobody1900', which is not in"):
+        write_report(template='{{ ref("nobody1900") }}')
 
 
 def test_a_caption_says_what_a_table_of_a_coder_rests_on():

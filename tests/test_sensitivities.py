@@ -369,7 +369,7 @@ def test_few_blocks_are_told_with_the_smallest_p_that_they_can_give():
 
 
 def test_the_figure_draws_tested_hypotheses_and_tells_the_others():
-    """A block for the tested one; the rare one and the joint one in words; the heading counts verdicts that some change overturns."""
+    """A block for the tested one; the rare one and the joint one are named; the heading counts verdicts that some change overturns."""
     entries = [
         DIFFERENCE,
         'test: difference, code: RARE, a: NORTH, b: EAST, sign: "+"',
@@ -380,7 +380,7 @@ def test_the_figure_draws_tested_hypotheses_and_tells_the_others():
     figure = what_would_change(varied, changes, tests, "subtitle", True)
     words = [text.get_text() for text in figure.axes[0].texts]
     assert "H1" in words and "1 tried, 1 overturns it" in words and "SIMULATED DATA" in words
-    assert any(word.startswith("too rare: of 48 documents of the window") for word in words)
+    assert any(word.startswith("too rare: H2; no difference of shares: H3.") for word in words)
     assert save_png(figure) == save_png(what_would_change(varied, changes, tests, "subtitle", True))
     assert " ".join(words[:2]).startswith(claim_changes(changes)) and claim_changes(changes).endswith(
         "on a choice or on a part of the material"

@@ -180,6 +180,7 @@ rule render_report:
         template="workflow/report/report.html.j2",
         parts=expand("workflow/report/explorer.{part}", part=["html.j2", "js", "css"]),
         explorer="results/{corpus}/explorer.json",
+        literature="data/reference/references.yaml",
         documents=shards("documents"),
         inclusion="results/{corpus}/inclusion.parquet",
         prevalence="results/{corpus}/prevalence.parquet",

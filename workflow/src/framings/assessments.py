@@ -261,8 +261,9 @@ def _explain_rarity(hypothesis, compared):
     sentences, documents = compared.hits.sum(0).min(), (compared.hits > 0).sum(0).min()
     if sentences >= RARE_SENTENCES and documents >= RARE_DOCUMENTS:
         return None
-    what = "reference sentences" if compared.corrected else "sentences"
-    reason = f"{sentences:.0f} {what} in {documents} documents; a test needs {RARE_SENTENCES} in {RARE_DOCUMENTS}"
+    what = ("reference sentence" if compared.corrected else "sentence") + ("" if round(sentences) == 1 else "s")
+    where = f"{documents} document{'' if documents == 1 else 's'}"
+    reason = f"{sentences:.0f} {what} in {where}; a test needs {RARE_SENTENCES} in {RARE_DOCUMENTS}"
     if hypothesis.b and not compared.corrected:
         sides = compared.contrast > 0, compared.contrast < 0
         odds = firth_odds_ratio(*(table[:, side].sum() for side in sides for table in (compared.k[..., 0], compared.n)))

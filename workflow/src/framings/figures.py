@@ -237,18 +237,32 @@ def _or_zero(value):
     return 0.0 if value is None or pd.isna(value) else float(value)
 
 
+def _or_one(value):
+    return 1.0 if value is None or pd.isna(value) else float(value)
+
+
 def _claim_frames(cells, codes, actors, stages):
     """Return the heading: which of the first two families prevails in how many cells."""
     if len(codes) < 2:
         return f"{next(iter(codes.values()))} by actor and stage"
     (a, name_a), (b, name_b) = list(codes.items())[:2]
     pairs = [(cells.get((a, p, s)), cells.get((b, p, s))) for p in actors for s in stages]
-    pairs = [(x.share, y.share) for x, y in pairs if _is_number(x) and _is_number(y)]
+    pairs = [(x, y) for x, y in pairs if _is_number(x) and _is_number(y)]
     if not pairs:
         return f"{name_a} and {name_b} by actor and stage: no cell could be estimated"
-    first, second = sum(x > y for x, y in pairs), sum(x < y for x, y in pairs)
-    name, n = (name_a, first) if first >= second else (name_b, second)
-    return f"{name} is the more frequent frame in {n} of {len(pairs)} estimable cells of actor and stage"
+    apart = [x.share > y.share for x, y in pairs if _are_apart(x, y)]
+    n, cells = len(pairs), "the one estimable cell" if len(pairs) == 1 else f"{len(pairs)} estimable cells"
+    if not apart:
+        return f"Neither frame clearly prevails in {'' if n == 1 else 'any of '}{cells} of actor and stage: intervals overlap"
+    found = [(name_a, sum(apart)), (name_b, len(apart) - sum(apart))]
+    (name, most), (other, least) = sorted(found, key=lambda one: -one[1])
+    also = f", {other.lower()} in {least}" if least else ""
+    return f"{name} clearly prevails in {cells if n == 1 else f'{most} of {cells}'} of actor and stage{also}"
+
+
+def _are_apart(x, y):
+    """Return whether the intervals of two shares do not overlap."""
+    return _or_zero(x.low) > _or_one(y.high) or _or_zero(y.low) > _or_one(x.high)
 
 
 def _not_estimable(cells, mark="n.e."):

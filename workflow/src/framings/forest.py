@@ -106,7 +106,7 @@ def _note_forest(windows, coders, caution):
         " with 95 % intervals (leave-one-document-out). p: label swap within documents where defined, else jackknife; Holm: "
         f"adjusted within family and window. Detect.: the difference found with 80 % power{detectable}. Shaded: equivalence margin "
         "or bound. Filled: confirmatory; hollow: exploratory, or restated on documents that the claim was read from. "
-        f"n.e.: not estimable. {caution}"
+        f"n.e.: not estimable; where in no window, one line says why in the window that counts. {caution}"
     )
 
 
@@ -166,7 +166,10 @@ def claim_verdicts(rows):
     n = int(tested["verdict"].isin(HOLDS).sum())
     if tested.empty:
         return "No confirmatory hypothesis could be tested"
-    return f"{n or 'None'} of {len(tested)} confirmatory tests {'supports its claim' if n == 1 else 'support their claims'}"
+    left = f"; {len(sure) - len(tested)} could not be tested" if len(tested) < len(sure) else ""
+    if len(tested) == 1:
+        return f"The one confirmatory test that could be made {'supports' if n else 'does not support'} its claim{left}"
+    return f"{n or 'None'} of {len(tested)} confirmatory tests {'supports its claim' if n == 1 else 'support their claims'}{left}"
 
 
 def _lay_out_forest(rows, families, windows, rivals, coders):
@@ -185,10 +188,21 @@ def _lay_out_forest(rows, families, windows, rivals, coders):
             contrast = wrap_lines(group["contrast"].iloc[0], CLAIM, 7.5, most=3)
             text = 0.142 * len(lines) + 0.137 * len(contrast)
             beside = [rivals.get((hypothesis, row.window_id), {}) for row in order]
+            if not any(beside):
+                order = _join_absent(order)
+                beside = [{}] * len(order)
             order = [(row, more, *_place_rivals(row, more, coders)) for row, more in zip(order, beside, strict=True)]
             tests = sum(height for *_, height in order)
             layout.append(("entry", (hypothesis, lines, contrast, order), max(tests, text) + 0.11))
     return layout
+
+
+def _join_absent(order):
+    """Return the tests of a hypothesis, or one line for all windows where none has a number: with the reason of the window that counts."""
+    if len(order) < 2 or any(pd.notna(row.estimate) for row in order) or len({row.verdict for row in order}) > 1:
+        return order
+    row = next((row for row in order if row.confirmatory), order[-1])
+    return [row._replace(window_id="each")]
 
 
 def _scale_points(rows, margins, rivals):

@@ -239,7 +239,8 @@ def collect_names(codebook, known, stages, hypotheses, inclusion, most=4):
 
     codes: {sub-frame: [title, family]}; titles: {any code or composite: title}; families: {composite of its sub-frames:
     its name}; actors: {id: name} of those shown, all_actors of all; stages, windows, hypothesis_families: {id: title};
-    margins: {hypothesis: points} of equivalence margins and upper bounds; codebook_version and what_is_measured as the codebook says.
+    margins: {hypothesis: points} of equivalence margins and upper bounds; codebook_version and what_is_measured as the codebook says;
+    codebook: what defines each family, code and composite (``tell_codebook``).
     """
     codes, composites = codebook.codes, codebook.composites
     titles = codes["title"].where(codes["title"].ne(""), codes["name"].str.replace("_", " "))
@@ -254,6 +255,7 @@ def collect_names(codebook, known, stages, hypotheses, inclusion, most=4):
     return {
         "codebook_version": codebook.version,
         "what_is_measured": codebook.what_is_measured,
+        "codebook": tell_codebook(codebook),
         "codes": {r.code: [titles[r.code], r.family] for r in codes.itertuples() if r.kind == "sub-frame"},
         "titles": titles | {name: parts["title"] for name, parts in composites.items()},
         "families": families,
@@ -264,6 +266,21 @@ def collect_names(codebook, known, stages, hypotheses, inclusion, most=4):
         "hypothesis_families": {family.id: family.title for family in hypotheses.families},
         "margins": {name: points for name, points in margins.items() if points is not None},
     }
+
+
+def tell_codebook(codebook):
+    """Return {"families": {id: [title, definition]}, "codes": {code: [kind, definition, include, exclude]}, "composites": {name: how it is made}}."""
+    codes = {r.code: [r.kind, r.definition, r.include, r.exclude] for r in codebook.codes.itertuples()}
+    words = {"any": "any of", "all": "all of", "not": "none of"}
+    made = {
+        name: "; ".join(f"{words[key]} {', '.join(parts[key])}" for key in words if parts[key])
+        for name, parts in codebook.composites.items()
+    }
+    families = {
+        name: [f"{family['name'].capitalize()} ({name})", " ".join(family["definition"].split())]
+        for name, family in codebook.families.items()
+    }
+    return {"families": families, "codes": codes, "composites": made}
 
 
 # Tables as files ---------------------------------------------------------------------------------------------------

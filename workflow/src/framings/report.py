@@ -24,6 +24,7 @@ from framings.coding_quality import (
 from framings.court import describe_court
 from framings.estimates import LEVEL
 from framings.explorer_page import pack_rows, write_block
+from framings.literature import read_literature, refer, sort_literature
 from framings.products import VERDICT_GROUPS, render_rows
 from framings.reading import describe_reading
 from framings.vectors import embed_svg
@@ -143,6 +144,7 @@ def render_report(
     reference_note="",
     review=None,
     explorer=None,
+    literature="[]",
 ):
     """Return the report as one self-contained HTML page.
 
@@ -154,11 +156,13 @@ def render_report(
     title}, "windows": {id: title}}. provenance: {what: text}. coder_id: whose codes give the headline numbers, as in ``quote_numbers``.
     reference_note: what should be known of the reference codes; it heads each table that rests on them. review: {"reading", "state"} of
     the table error_rates, where there is one (``framings.kept_rates``). explorer: from
-    ``explorer_page.render_explorer``, or None for the paper alone; with it the long tables are packed. Raises ``ReportError`` where the prose
+    ``explorer_page.render_explorer``, or None for the paper alone; with it the long tables are packed. literature: the text of
+    references.yaml, with the works that the template refers to. Raises ``ReportError`` where the prose
     cites a number or the template a field that nobody gives.
     """
     cite.hints = explorer is None  # thousands of titles would be a twentieth of the page
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    works = read_literature(literature)
     tests = tables["assessments"][tables["assessments"]["coder_id"] == coder_id]
     shown = select_rows(tables, names, coder_id)
     cite.shown = {name: set(table.index) for name, table in shown.items() if len(table)}
@@ -178,7 +182,11 @@ def render_report(
         "confirmatory": group_tests(tests[tests["confirmatory"]], names, cite),
         "exploratory": group_tests(tests[~tests["confirmatory"]], names, cite),
         "court": describe_court(tables["changes"], tables["curves"], names, cite) if "changes" in tables else None,
-        "evidence": group_evidence(tables["evidence"], names),
+        "headlines": tell_headlines(tests[tests["confirmatory"]], cite),
+        "codebook": describe_codebook(group_evidence(tables["evidence"], names), names),
+        "codebook_version": names["codebook_version"],
+        "ref": lambda name: refer(works, name),
+        "works": sort_literature(works),
         "shares": compare_families(cite, names, coder_id),
         "appendix": list_appendix(shown, packed=explorer is not None),
         "explorer": explorer,
@@ -208,7 +216,7 @@ def describe_coding(cite, names):
     shown = {
         "agreement": describe_agreement(cite, names) if "agreement" in tables else None,
         "accuracy": describe_accuracy(cite, names) if "coder_accuracy" in tables else None,
-        "goals": describe_goals(cite) if "coder_differences" in tables else [],
+        "goals": describe_goals(cite) if "coder_differences" in tables else None,
         "tried": describe_candidates(cite, names) if "coders_tried" in tables else None,
     }
     return shown if any(shown.values()) else None
@@ -342,6 +350,36 @@ def compare_families(cite, names, coder_id):
         }
         table.append({"actor": name, "cells": parts} | sizes)
     return table
+
+
+def tell_headlines(tests, cite, most=3):
+    """Return what the abstract says of confirmatory tests that found something: {"told": [{id, claim, text}], "named": {verdict: ids}}.
+
+    Up to ``most`` are told in words, more are named by verdict; an id stands once.
+    """
+    found = tests[tests["verdict"].isin((*VERDICT_GROUPS["holds"], *VERDICT_GROUPS["opposite"]))]
+    if len(found) > most:
+        ids = found.drop_duplicates(["verdict", "hypothesis_id"]).groupby("verdict", sort=False)["hypothesis_id"].agg(list)
+        return {"told": [], "named": ids.to_dict()}
+    told = [
+        {"id": row.hypothesis_id, "claim": row.claim, "text": describe_test(row, cite)} for row in found.itertuples(index=False)
+    ]
+    return {"told": told, "named": {}}
+
+
+def describe_codebook(evidence, names):
+    """Return {families: [{title, definition, codes}], others, composites}: the codes with definitions, sub-frames with sentences."""
+    book = names["codebook"]
+    told = {
+        code: dict(zip(("kind", "definition", "include", "exclude"), text, strict=True)) for code, text in book["codes"].items()
+    }
+    families = [
+        {"title": title, "definition": definition, "codes": [g | told[g["code"]] for g in evidence if g["family"] == name]}
+        for name, (title, definition) in book["families"].items()
+    ]
+    others = [{"code": code, "title": names["titles"][code]} | text for code, text in told.items() if text["kind"] != "sub-frame"]
+    made = [{"code": code, "title": names["titles"][code], "definition": how} for code, how in book["composites"].items()]
+    return {"families": families, "others": others, "composites": made}
 
 
 # Evidence ----------------------------------------------------------------------------------------------------------

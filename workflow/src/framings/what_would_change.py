@@ -37,8 +37,8 @@ def what_would_change(
     """Return the figure: a block a tested hypothesis, its estimate with the interval and a bar for each kind of change.
 
     ``sensitivities`` and ``changes`` are the tables of that name, ``tests`` maps a hypothesis to its kind of test. A bar spans the
-    estimates that the changes of its kind give; a mark stands at each that gives another verdict. Below stand the hypotheses that
-    could not be tested, with what is missing.
+    estimates that the changes of its kind give; a mark stands at each that gives another verdict. Below are named the hypotheses that
+    could not be tested.
     """
     plan = plan_changes(sensitivities, changes, tests, subtitle, simulated, coder_id, reference_note, many_windows)
     return draw_whole(plan)
@@ -47,16 +47,15 @@ def what_would_change(
 def plan_changes(
     sensitivities, changes, tests, subtitle="", simulated=False, coder_id="dictionary", reference_note="", many_windows=False
 ):
-    """Return the plan of the figure: a block for each hypothesis, those that could not be tested in words at the end."""
+    """Return the plan of the figure: a block for each hypothesis, those that could not be tested named at the end."""
     changes = changes.assign(test=changes["hypothesis_id"].map(tests))
     tested = changes[~changes["verdict"].isin(UNTESTED) & ~changes["test"].isin(UNITLESS)]
     drawn = [_lay_out_block(row, sensitivities, many_windows) for row in tested.itertuples(index=False)]
-    told = [_lay_out_note(row, many_windows) for row in changes.drop(tested.index).itertuples(index=False)]
+    told = _lay_out_told(changes.drop(tested.index), many_windows)
     x, ticks = _scale_points(drawn)
     blocks = [Block(one["height"], partial(_draw_block, block=one, x=x, ticks=ticks)) for one in drawn]
     if told:
-        blocks += [Block(0.35, _draw_heading, heads=True)]
-        blocks += [Block(height, partial(_draw_note, name=name, lines=lines)) for name, lines, height in told]
+        blocks.append(Block(0.3 + 0.136 * len(told), partial(_draw_told, lines=told)))
 
     def draw_head(page, bottom, top):
         if drawn:
@@ -66,15 +65,10 @@ def plan_changes(
     return Plan(claim_changes(changes), subtitle, note, simulated, blocks, 0.3 if drawn else 0.0, 0.1, draw_head)
 
 
-def _draw_heading(page, top):
-    """Write the heading of the hypotheses that are told in words."""
-    say(page, page.left, top - 0.2, "Not in the picture: not tested, or no difference of shares", 8.5, weight="bold")
-
-
-def _draw_note(page, top, name, lines):
-    """Write what is missing for a test."""
-    say(page, page.left, top - 0.1, name, LEAST, weight="bold")
-    say_lines(page, page.left + 0.95, top - 0.1, lines, LEAST, SOFT, leading=1.3)
+def _draw_told(page, top, lines):
+    """Write which hypotheses are not in the picture."""
+    say(page, page.left, top - 0.2, "Not in the picture", LEAST, weight="bold")
+    say_lines(page, page.left, top - 0.2 - 0.136, lines, LEAST, SOFT, leading=1.3)
 
 
 def claim_changes(changes):
@@ -114,11 +108,14 @@ def _lay_out_block(row, sensitivities, many_windows):
             "height": max(text, 0.2 + LINE * len(kinds)) + GAP}  # fmt: skip
 
 
-def _lay_out_note(row, many_windows):
-    """Return name, lines and height of a hypothesis that is told in words."""
-    text = row.missing if pd.notna(row.missing) else row.what_would_change
-    lines = wrap_lines(f"{row.verdict}: {text}", WIDTH - 1.75, LEAST, most=3)
-    return row.hypothesis_id + (f", {row.window_id}" if many_windows else ""), lines, 0.136 * len(lines) + 0.07
+def _lay_out_told(rows, many_windows):
+    """Return the lines that name the hypotheses that are not drawn, by verdict; none where all are."""
+    named = {}
+    for row in rows.itertuples(index=False):
+        verdict = row.verdict if row.verdict in UNTESTED else "no difference of shares"
+        named.setdefault(verdict, []).append(row.hypothesis_id + (f" ({row.window_id})" if many_windows else ""))
+    text = "; ".join(f"{verdict}: {', '.join(names)}" for verdict, names in named.items())
+    return wrap_lines(f"{text}. What each lacks is in the table of changes.", WIDTH - 0.8, LEAST, most=4) if named else []
 
 
 def _scale_points(blocks):
