@@ -113,6 +113,8 @@ def estimate_covariance(fit, kind="CR2"):
     else:
         scores = sum_clusters(fit.z * fit.residual[:, None], fit.cluster)
     n_clusters, (n, p) = len(scores), (fit.n_observations, len(fit.b))
+    if n_clusters < 2:
+        raise ClusteredError("one cluster alone has no clustered error")
     factor = {"CR1": n_clusters / (n_clusters - 1), "CR1S": n_clusters * (n - 1) / ((n_clusters - 1) * (n - p))}.get(kind, 1.0)
     return factor * fit.inverse @ (scores.T @ scores) @ fit.inverse
 

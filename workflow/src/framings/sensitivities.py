@@ -9,6 +9,7 @@ from framings.assessments import Rules, assess_comparison, draw_rules, judge
 from framings.changes import CHANGES, UNTESTED, summarise_changes
 from framings.comparisons import lay_out_comparison
 from framings.estimates import adjust_holm, degrees_of_freedom, show_equivalence
+from framings.linear_ways import LINEAR, assess_linearly
 from framings.progress import show_progress
 from framings.schemas import Column, Contract, check
 from framings.tipping import TIPPINGS, shift_estimate, tip_hypothesis
@@ -166,6 +167,7 @@ def _vary_hypothesis(hypothesis, row, units, tables, settings, window, within, c
     found += _vary_language(hypothesis, tables, settings, window)
     found += [_read_row(other, kind, name) for kind, name, other in _list_others(tables.assessments, row)]
     found += _list_ways(row, settings.rules.block) + _read_model(tables.adjusted, hypothesis, row, compared)
+    found += _add_linear_ways(hypothesis, row, compared, len(settings.rules.signs), settings.rules.seed)
     return found + _shift_coding(hypothesis, row, compared, errors)
 
 
@@ -218,6 +220,18 @@ def _list_ways(row, block):
             given["reason"] = _warn_few_blocks(row.n_paired // block) if name == "p_swap_blocks" else None
             found.append(same | {"kind": kind, "change": change, "se": getattr(row, error), "p": p} | given)
     return found
+
+
+def _add_linear_ways(hypothesis, row, compared, draws, seed):
+    """Return what the linear model's two ways make of a hypothesis that was tested."""
+    if hypothesis.test not in LINEAR or np.isnan(row.p):
+        return []
+    same = {"kind": "way of inference", "n_documents": row.n_documents, "n_sentences": row.n_sentences}
+    forced = {"verdict": row.verdict} if _is_forced(row) else {}
+    return [
+        same | {"change": name} | found | (forced if "p" in found else {"verdict": ""})
+        for name, found in assess_linearly(compared, draws, seed).items()
+    ]
 
 
 def _warn_few_blocks(n):
