@@ -1,5 +1,6 @@
 """Facts about the report's explorer."""
 
+import functools
 import importlib.util
 import json
 import re
@@ -35,7 +36,8 @@ def test_equal_tables_give_equal_bytes():
     first, second = (json.dumps([pack_block(part) for part in collect()]) for _ in range(2))
     assert first == second
     assert unpack_block(pack_block({"a": [1, None, "ё </script>"]})) == {"a": [1, None, "ё </script>"]}
-    assert set(pack_text("</script>")) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+    every = pack_text("".join(map(chr, range(0x2000))))
+    assert len(set(every)) == 85 and not set(every) & set("<>&\"'\\ ")
 
 
 def test_the_sentences_behind_a_share_are_those_of_the_tables():
@@ -237,6 +239,32 @@ class TestInBrowser:
     """The page as a reader meets it."""
 
     pytestmark = in_browser
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "x",
+            "a" * 2_000_000,
+            "".join(c * k for c in "abc" for k in (3, 4, 5, 258, 259, 260)),
+            "".join(map(chr, range(0xD7FF))),
+            "".join(chr(97 + k * k % 7919 % 26) for k in range(1_300_000)),
+        ],
+        ids=["nothing", "one", "a long run", "runs of every kind", "every letter", "two blocks"],
+    )
+    def test_the_script_unpacks_what_python_packed(self, reader, text):
+        """The script's unpacking alone, on texts at the edges of bzip2: none, runs, all bytes, more than one block of 900 kB."""
+        source = SOURCE[1]
+        unpack = source[source.index("  const SIGNS") : source.index("  // Tables of the paper")]
+        block = f'<script type="application/octet-stream" id="block-x">{pack_text(text)}</script>'
+        page = f"{block}<script>const byId = (id) => document.getElementById(id);\n{unpack}\nunpackText('x').then((t) => {{ window.got = t; }});</script>"
+        reader.open("packed", f"<!doctype html><meta charset=utf-8>{page}")
+        reader.wait("window.got !== undefined")
+        length, digest = reader.run(
+            "let h = 0; for (const c of got) h = (31 * h + c.codePointAt(0)) % 1000000007; return [[...got].length, h]"
+        )
+        expected = functools.reduce(lambda h, c: (31 * h + ord(c)) % 1000000007, text, 0)
+        assert (length, digest) == (len(text), expected)
 
     def test_filters_count_what_the_tables_count_and_back_undoes_them(self, reader):
         """Actor, stage and frame narrow the list; the back button gives the list before."""

@@ -51,10 +51,20 @@
 
   // Packed blocks --------------------------------------------------------------------------------------------------
 
-  async function unpackText(id) {
-    const packed = byId(`block-${id}`).textContent;
-    const bytes = Uint8Array.fromBase64 ? Uint8Array.fromBase64(packed) : Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
-    return new Blob(unbzip(bytes)).text();
+  const SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%,()*+-;.=:?@^_`{|}~";
+
+  const unpackText = (id) => new Blob(unbzip(decode(byId(`block-${id}`).textContent))).text();
+
+  // Four bytes in five signs: base85 as Python writes it, with , . : for & < >.
+  function decode(text) {
+    const values = new Uint8Array(128), bytes = new Uint8Array(4 * Math.ceil(text.length / 5)), view = new DataView(bytes.buffer);
+    for (let k = 0; k < 85; k++) values[SIGNS.charCodeAt(k)] = k;
+    for (let start = 0, at = 0; start < text.length; start += 5, at += 4) {
+      let word = 0;
+      for (let k = start; k < start + 5; k++) word = 85 * word + (k < text.length ? values[text.charCodeAt(k)] : 84);
+      view.setUint32(at, word);
+    }
+    return bytes.subarray(0, Math.floor((4 * text.length) / 5));
   }
 
   const unpack = async (id) => JSON.parse(await unpackText(id));
