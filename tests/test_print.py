@@ -80,7 +80,7 @@ def test_a_figure_higher_than_a_page_is_printed_in_parts_that_hold_each_block_on
         t.get_text() for t in whole.axes[0].texts if t.get_text() in known
     ]
     for k, words in enumerate(said, 1):
-        assert plan.title in words and f"made up · part {k} of {len(parts)}" in words and "verdict" in words
+        assert plan.title in " ".join(words) and f"made up · part {k} of {len(parts)}" in words and "verdict" in words
 
 
 def test_a_heading_never_stands_alone_at_the_foot_of_a_page():

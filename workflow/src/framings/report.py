@@ -27,7 +27,7 @@ from framings.explorer_page import pack_rows, write_block
 from framings.literature import read_literature, refer, sort_literature
 from framings.products import VERDICT_GROUPS, render_rows
 from framings.reading import describe_reading
-from framings.vectors import embed_svg
+from framings.svgs import embed_svg
 
 DOCUMENT_COLUMNS = ["document_id", "date", "title", "event_type", "language", "status", "reason", "seed_document", "url"]
 TABLE_TITLES = {
