@@ -342,7 +342,9 @@ def test_a_package_holds_products_and_no_page(package):
     assert not [name for name in names if "/pages/" in name]
     assert "pages" not in yaml.safe_load((package / "settings.yaml").read_text(encoding="utf-8"))
     readme = (package / "README.md").read_text(encoding="utf-8")
-    assert "`tables/assessments.csv` | `assess_hypotheses` | `workflow/rules/estimates.smk:" in readme
+    rules = (package / "code/workflow/rules/estimates.smk").read_text(encoding="utf-8").splitlines()
+    line = rules.index("rule assess_hypotheses:") + 1
+    assert f"`tables/assessments.csv` | `assess_hypotheses` | `workflow/rules/estimates.smk:{line}`" in readme
     assert "The texts of this corpus are simulated" in readme and "| `fit_topics` | 2 |" in readme
     machine = str(package.parents[2])
     assert not [
