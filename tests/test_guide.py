@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from made_corpora import make_row, write_corpus
@@ -110,7 +111,7 @@ def test_a_run_ends_with_where_to_look_and_what_to_know(results):
         "  note: 2 registered pages are not at hand: `framings check` lists what is missing, with the cure",
         "  note: H3 changed since",
         "  note: By a model",
-        "  note: the error rates of these tests were not measured: snakemake --cores all -- calibrate",
+        f"  note: the error rates of these tests were not measured: snakemake --cores all --config corpus={Path(results).name} -- calibrate",
     ]
 
 
@@ -127,6 +128,10 @@ def test_a_summary_never_fails(tmp_path):
     """Where the tables are not there, or say less, it says less."""
     assert len(summarise_run(set(), f"{tmp_path}/", "corrected")) == 1
     assert describe_missing({}) == ""
+    assert (
+        describe_missing({"at_hand.excluded": {"value": 1}}, simulated=True)
+        == "1 registered page is not at hand: the simulation leaves some out"
+    )
     assert describe_tests([], "trained").startswith("no confirmatory tests (codes: trained)")
 
 

@@ -303,6 +303,21 @@ def test_what_is_no_package_is_refused_in_a_sentence(tmp_path, capsys):
         assert sentence in capsys.readouterr().err
 
 
+def test_a_changed_file_and_pages_that_are_none_are_told_before_anything_is_run(tmp_path, capsys):
+    """One file of two *is* not as listed; a folder of pages that is not there is named."""
+    folder = tmp_path / "package"
+    folder.mkdir()
+    (folder / "settings.yaml").write_text("corpus: demo\n", encoding="utf-8")
+    (folder / "a.csv").write_text("code\n", encoding="utf-8")
+    sums = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in ("a.csv", "settings.yaml")]
+    (folder / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
+    assert main(["verify", str(folder), "--pages", str(tmp_path / "nowhere")]) == 1
+    assert "nowhere is no folder" in capsys.readouterr().err
+    (folder / "a.csv").write_text("kode\n", encoding="utf-8")
+    assert main(["verify", str(folder)]) == 1
+    assert "1 of 2 files is not as the package was made; get it again. Nothing was run." in capsys.readouterr().out
+
+
 # A package of the small simulated corpus -------------------------------------------------------------------------------
 
 
@@ -342,7 +357,9 @@ def test_a_package_holds_products_and_no_page(package):
     assert not [name for name in names if "/pages/" in name]
     assert "pages" not in yaml.safe_load((package / "settings.yaml").read_text(encoding="utf-8"))
     readme = (package / "README.md").read_text(encoding="utf-8")
-    assert "`tables/assessments.csv` | `assess_hypotheses` | `workflow/rules/estimates.smk:" in readme
+    rules = (package / "code/workflow/rules/estimates.smk").read_text(encoding="utf-8").splitlines()
+    line = rules.index("rule assess_hypotheses:") + 1
+    assert f"`tables/assessments.csv` | `assess_hypotheses` | `workflow/rules/estimates.smk:{line}`" in readme
     assert "The texts of this corpus are simulated" in readme and "| `fit_topics` | 2 |" in readme
     machine = str(package.parents[2])
     assert not [

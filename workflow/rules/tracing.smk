@@ -29,7 +29,8 @@ def list_programs(wildcards):
     for step in workflow.rules:
         if any(step is maker for maker, _ in makers.values()):
             file, script = f"workflow/rules/{Path(step.snakefile).name}", f"workflow/scripts/{step.name}.py"
-            about[step.name] = {"file": file, "line": step.lineno, "script": script, "about": (step.docstring or "").strip()}
+            line = STEPS[step.name].line  # in the file; Snakemake counts lines of what it makes of the file
+            about[step.name] = {"file": file, "line": line, "script": script, "about": (step.docstring or "").strip()}
     copied = {name: given[name] if name in given.keys() else f"{RESULTS}{name}.parquet" for name in TABLES}
     origins = {name: [paths] if isinstance(paths, str) else paths for name, paths in copied.items()}
     return {

@@ -108,7 +108,9 @@ def _judge(row):
     told = f"alpha {row.alpha:.3f}"
     if row.n_either < LEAST_SENTENCES or row.n_documents_either < LEAST_DOCUMENTS:
         needs = f"{LEAST_SENTENCES} in {LEAST_DOCUMENTS} are needed to judge"
-        return False, f"too few: given to {row.n_either} sentences in {row.n_documents_either} documents; {needs} ({told})"
+        sentences = f"{row.n_either} {'sentence' if row.n_either == 1 else 'sentences'}"
+        documents = f"{row.n_documents_either} {'document' if row.n_documents_either == 1 else 'documents'}"
+        return False, f"too few: given to {sentences} in {documents}; {needs} ({told})"
     if row.alpha < row.gate:
         return False, f"{told} is below {row.gate:g}"
     told += f" is at least {row.gate:g}"

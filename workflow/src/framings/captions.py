@@ -46,7 +46,8 @@ def count_shown(figure, tables, names, coder_id):
         return _count_tests(tables["assessments"], coder_id, figure == "what_would_change")
     if figure == "specification_curve":
         drawn = tables["curves"][tables["curves"]["reason"].isna()]
-        return f"{count(drawn['n_estimable'].sum())} specifications of {len(drawn)} hypotheses" if len(drawn) else "no curve"
+        hypotheses = "1 hypothesis" if len(drawn) == 1 else f"{len(drawn)} hypotheses"
+        return f"{_some(drawn['n_estimable'].sum(), 'specification')} of {hypotheses}" if len(drawn) else "no curve"
     if figure == "error_rates":
         return f"{count(tables['error_rates']['n_sets'].max())} simulated data sets a design"
     if figure == "shares_recovered":

@@ -19,6 +19,7 @@ CHANGES = (
     "shutil.rmtree",
     "shutil.move",
 )
+QUIET = "--IPKernelApp.log_level=ERROR"  # a kernel on this machine warns of its connection at each start
 GUARD = "--IPKernelApp.exec_lines=['from framings.notebooks import forbid_writing; forbid_writing()']"
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
@@ -72,7 +73,7 @@ def execute_notebook(notebook, results, coder_id, timeout=600):
             timeout=timeout,
             kernel_name="python3",
             record_timing=False,
-            extra_arguments=[GUARD],
+            extra_arguments=[GUARD, QUIET],
             resources={"metadata": {"path": folder}},
         )
         executed = client.execute(env=os.environ | told | {"IPYTHONDIR": home})

@@ -179,7 +179,9 @@ def _explain_untested(scores, column, seen):
     if scores is None or not scores.b.sum() > 0:
         return "the voices are not compared in any cell"
     if seen.sum() < RARE_SENTENCES or (seen > 0).sum() < RARE_DOCUMENTS:
-        return f"{seen.sum():.0f} sentences in {(seen > 0).sum()} documents; a test needs {RARE_SENTENCES} in {RARE_DOCUMENTS}"
+        sentences = "1 sentence" if seen.sum() == 1 else f"{seen.sum():.0f} sentences"
+        documents = "1 document" if (seen > 0).sum() == 1 else f"{(seen > 0).sum()} documents"
+        return f"{sentences} in {documents}; a test needs {RARE_SENTENCES} in {RARE_DOCUMENTS}"
     if not scores.a_left[:, column].any():
         return "documents do not vary, so that flipping signs changes nothing"
     heard = ((scores.a_left[:, column] != 0) | (scores.b_left[:, 0] != 0)).sum()

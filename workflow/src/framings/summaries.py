@@ -36,9 +36,10 @@ def summarise_run(targets, results, coder, simulated=False, registration="", cal
     except (OSError, ValueError):
         return lines
     lines += [f"  {line}" for line in (describe_talk(numbers, simulated), describe_tests(tests, coder)) if line]
-    warnings = [describe_missing(numbers), registration, note]
+    warnings = [describe_missing(numbers, simulated), registration, note]
     if calibrated is False:
-        warnings.append("the error rates of these tests were not measured: snakemake --cores all -- calibrate")
+        call = f"snakemake --cores all --config corpus={Path(results).name} -- calibrate"
+        warnings.append(f"the error rates of these tests were not measured: {call}")
     return lines + [f"  note: {warning.rstrip('.')}" for warning in warnings if warning]
 
 
@@ -60,13 +61,14 @@ def describe_talk(numbers, simulated=False):
     return said + (" (simulated data)" if simulated else "")
 
 
-def describe_missing(numbers):
-    """Return what to do about registered pages that are not at hand, or ''."""
+def describe_missing(numbers, simulated=False):
+    """Return what to do about registered pages that are not at hand, or ''; a simulated corpus lacks them by design."""
     missing = numbers.get("at_hand.excluded", {"value": 0})["value"]
     if not missing:
         return ""
     are = "page is" if missing == 1 else "pages are"
-    return f"{missing} registered {are} not at hand: `framings check` lists what is missing, with the cure"
+    why = "the simulation leaves some out" if simulated else "`framings check` lists what is missing, with the cure"
+    return f"{missing} registered {are} not at hand: {why}"
 
 
 def describe_tests(tests, coder):

@@ -17,6 +17,7 @@ examples:
 
 Hovering over a number in the report shows its name."""
 WIDTH, MOST_TURNS = 118, 12
+WEIGHTED = "Sentences with the code are estimated here: not whole numbers, and negative in some turns."
 
 
 def add_trace_parser(commands, shape):
@@ -80,7 +81,10 @@ def tell_walk(walk, most_turns=MOST_TURNS):
         lines += ["", *_tell_sentence(sentence)]
     for step in walk["steps"]:
         lines += ["", *_tell_step("STEP    ", step)]
-    return [*lines, "", *_tell_checks(walk["checks"])]
+    lines += ["", *_tell_checks(walk["checks"])]
+    absent = [sentence["page"] for sentence in walk["sentences"] if not sentence["page"]["sha256"]]
+    names = ", ".join(dict.fromkeys(page["file"] for page in absent))
+    return lines + ([f"ABSENT  not at hand, so not compared: {names} (--pages FOLDER)"] if absent else [])
 
 
 def _wrap(text):
@@ -113,12 +117,14 @@ def _tell_talk(talk, most_turns):
         lines += [
             "",
             f"TURNS   {talk['n_turns']} turns of {talk['n_documents']} documents, n = {talk['n_sentences']} sentences"
-            + (f", k: {coded}" if coded else ""),
+            + (f", with the code: {coded}" if coded else ""),
         ]
+        if coded and talk.get("coder") in ("corrected", "sample"):
+            lines += _wrap(WEIGHTED)
         for turn in talk["turns"][:most_turns]:
-            counts = ", ".join(f"{code} {turn[code]:g}" for code in talk["n_coded"])
+            counts = "".join(f"  {code} {turn[code]:g}" for code in talk["n_coded"])
             lines.append(
-                f"        {turn['document_id']} turn {turn['turn']}  {turn['date']}  {turn['actor_id']}  {turn['stage_id']}  n = {turn['n_sentences']}  {counts}"
+                f"        {turn['document_id']} turn {turn['turn']}  {turn['date']}  {turn['actor_id']}  {turn['stage_id']}  n = {turn['n_sentences']}{counts}"
             )
         more = talk["n_turns"] - most_turns
         lines += [f"        … and {more} more (--turns {talk['n_turns']})"] if more > 0 else []

@@ -71,6 +71,8 @@ def run_verify(options):
             raise PackageError(
                 f"the corpus {settings['corpus']} needs its raw pages: give --pages FOLDER (README.md says how to get them)"
             )
+        if options.pages is not None and not options.pages.is_dir():
+            raise PackageError(f"--pages {options.pages} is no folder; give the one that holds the raw pages")
         if not check_versions(folder, options.any_versions):
             return 1
         again = run_again(folder, Path(scratch, "checkout"), settings["corpus"], options.pages, options.cores)
@@ -100,7 +102,9 @@ def report_sums(folder):
         print(f"{name}: not the file that {SUMS} lists")
     n_listed = len(read_sums(folder))
     if absent or changed:
-        print(f"{len(absent) + len(changed)} of {n_listed} files are not as the package was made; get it again.", flush=True)
+        n_other = len(absent) + len(changed)
+        are = "is" if n_other == 1 else "are"
+        print(f"{n_other} of {n_listed} files {are} not as the package was made; get it again. Nothing was run.", flush=True)
         return False
     print(f"1. {n_listed} files have the checksums that the package lists.", flush=True)
     return True
@@ -122,9 +126,8 @@ def check_versions(folder, tolerant=False):
         print(f"{name}: the lock says {locked}, installed is {installed or 'none'}")
     python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
     if differing and not tolerant:
-        print(
-            f"{len(differing)} packages differ from code/requirements.lock; install it as README.md says, or add --any-versions."
-        )
+        differ = "package differs" if len(differing) == 1 else "packages differ"
+        print(f"{len(differing)} {differ} from code/requirements.lock; install it as README.md says, or add --any-versions.")
         return False
     print(f"2. {python}; {'packages differ' if differing else 'all packages are those of the lock'}.", flush=True)
     return True
@@ -165,7 +168,7 @@ def run_again(folder, checkout, corpus, pages, cores):
     print(f"3. Running the workflow for {corpus} again; its own lines follow.", flush=True)
     finished = subprocess.run([*call, "--", "package"], cwd=checkout, env=environment, check=False)
     if finished.returncode:
-        print("The run stopped; the line marked REFUSED above says why. Nothing was compared.")
+        print("The run stopped; its lines above say why. Nothing was compared.")
         return None
     return checkout / f"results/{corpus}/package"
 
@@ -180,7 +183,7 @@ def report_differences(folder, again):
     print(f"4. {names[0]}: {tell_difference(Path(folder, names[0]), Path(again, names[0]))}")
     if len(names) > 1:
         more = ", ".join(names[1:9]) + (", …" if len(names) > 9 else "")
-        print(f"{len(names) - 1} more files differ: {more}")
+        print(f"{len(names) - 1} more {'file differs' if len(names) == 2 else 'files differ'}: {more}")
     return 1
 
 
