@@ -88,6 +88,14 @@ def _is_untested(one):
     return one["verdict"] in UNTESTED
 
 
+# How a change of a kind is told before its name.
+LEADS = {
+    "document": "without document", "event type": "without events of kind", "stage": "without stage", "delivery": "of delivery only",
+    "window": "in window", "coder": "by the codes of", "way of inference": "by", "blocks": "in blocks, by", "language": "in language",
+    "adjusted model": "by a", "coding error": "with",
+}  # fmt: skip
+
+
 def tell_changes(row, tried, changing, most=5):
     """Return in a sentence which changes give another verdict, kind by kind."""
     untested = [] if row.verdict in UNTESTED else [one for one in tried if _is_untested(one)]
@@ -114,7 +122,7 @@ def _name_changes(changes, row, most):
         if same:
             first = max(same, key=lambda one: _move(one, row))
             more = f" and {len(same) - 1} more" if len(same) > 1 else ""
-            parts.append(f"{kind} {first['change']}{more}: {first['verdict']}")
+            parts.append(f"{LEADS.get(kind, kind)} {first['change']}{more}: “{first['verdict']}”")
     further = len(parts) - most
     return "; ".join(parts[:most]) + (f"; {further} more {'kind' if further == 1 else 'kinds'}" if further > 0 else "")
 
@@ -174,17 +182,23 @@ def tell_tipping(errors):
     if net is None:
         return None
     whose = "the reference codes" if net["coder_id"] in ("corrected", "sample") else f"the codes of {net['coder_id']}"
-    text = f"All of the estimate would be error of {whose} if their net error (share added less share missed) were "
-    text += f"{_points(net['to_zero'])} points higher for {net['side_a']} than for {net['side_b']}; the verdict would turn at "
-    text += f"{_points(net['to_verdict'])}. "
-    alone = [error for error in errors if error["error"] != "share gained" and not np.isnan(error["to_zero"])]
-    text += "".join(f"By {error['error']} alone: {_points(error['to_zero'])}. " for error in alone)
+    text = f"For the whole estimate to be an error of {whose}, their net error (share added less share missed) would have to be "
+    text += f"{_higher(net['to_zero'])} for {net['side_a']} than for {net['side_b']}; {_higher(net['to_verdict'])}, and the verdict would "
+    text += "change. "
     if np.isnan(net.get("observed_low", np.nan)):
         return f"{text}Observed: {net['reason']}."
-    seen = f"{_points(net['observed'])} [{_points(net['observed_low'])}, {_points(net['observed_high'])}]"
-    return (
-        f"{text}Observed ({net['observed_of']}): {seen}, which {'reaches' if net['within_observed'] else 'does not reach'} that."
-    )
+    seen = f"{_points(net['observed'])} points ({_points(net['observed_low'])} to {_points(net['observed_high'])})"
+    reach = "includes" if net["within_observed"] else "does not include"
+    return f"{text}Observed ({net['observed_of']}): {seen}; this interval {reach} what would change the verdict."
+
+
+def _higher(value):
+    """Return a difference of net errors in words.
+
+    >>> _higher(-0.125)
+    '12.5 points lower'
+    """
+    return f"{abs(100 * value):.1f} points {'higher' if value >= 0 else 'lower'}"
 
 
 def _points(value):
@@ -231,14 +245,14 @@ def _count_codes(hypothesis, counts, compared):
     inside, parts, total = counts.documents["document_id"].isin(compared.documents).to_numpy(), [], 0
     for code in dict.fromkeys((*hypothesis.codes, *filter(None, [hypothesis.other_code]))):
         hits = counts.voices(actors, code, "hits").sum(1)
-        text = f"{code} in {_say_hits(hits, what)}"
+        text = f"{code}: {_say_hits(hits, what)}"
         if not compared.reason and hits[inside].sum() < hits.sum():
-            text, hits = f"{text} of theirs, of what is compared in {_say_hits(hits[inside], what)}", hits * inside
+            text, hits = f"{text}, of which {_say_hits(hits[inside], what)} in what is compared", hits * inside
         parts.append(text)
         total = total + hits
     if total.sum() < RARE_SENTENCES or (total > 0).sum() < RARE_DOCUMENTS:
-        both = f", together in {_say_hits(total, what)}" if len(parts) > 1 else ""
-        parts[-1] += f"{both}; {RARE_SENTENCES} in {RARE_DOCUMENTS} needed"
+        both = f"together {_say_hits(total, what)}; " if len(parts) > 1 else ""
+        parts.append(f"{both}a test needs {RARE_SENTENCES} in {RARE_DOCUMENTS}")
     return parts
 
 
@@ -247,4 +261,4 @@ def _say_hits(hits, what):
     number, documents = round(hits.sum()), int((hits > 0).sum())
     if number == 0:
         return f"no {what}"
-    return f"{number} {what}{'' if number == 1 else 's'} of {documents} {'document' if documents == 1 else 'documents'}"
+    return f"{number} {what}{'' if number == 1 else 's'} in {documents} {'document' if documents == 1 else 'documents'}"

@@ -138,16 +138,14 @@ def read_rates(table):
     null = table[(table["coder"] == TRUE_CODES) & (table["measure"] == REJECTED) & ~table["design_id"].str.contains("drift")]
     span = {method: 100 * null.loc[null["method"] == method, "rate"] for method in ("of record", NAIVE)}
     first = (
-        f"In {sets} simulated data sets a design, {'all' if kept == n else kept} of {n} rates that were to keep their band do so; "
+        f"In {sets} simulated data sets for each design, {'all' if kept == n else kept} of {n} rates that should stay within their band do; "
         f"the p of record rejects {_range(span['of record'])} % of true nulls at 5 %."
     )
     second = f"A logit that takes sentences for independent rejects {_range(span[NAIVE])} %"
     taken = table[(table["coder"] == AS_TRUTH) & (table["measure"] == REJECTED) & (table["method"] == "of record")]
     corrected = table[(table["coder"] == CORRECTED) & (table["measure"] == REJECTED) & (table["method"] == "of record")]
     if len(taken):
-        second += (
-            f"; machine codes taken as truth {_range(100 * taken['rate'])} %, corrected ones {_range(100 * corrected['rate'])} %"
-        )
+        second += f"; machine codes that err unequally, taken as truth, {_range(100 * taken['rate'])} %, corrected ones {_range(100 * corrected['rate'])} %"
     thin = table[(table["method"] == "of record") & (table["n_sets"] == 0) & (table["measure"] == REJECTED)]
     thin = thin.loc[~thin["design_id"].str.contains("drift"), "design"]
     third = f" Not tested, because too few documents carry the contrast: {'; '.join(thin)}." if len(thin) else ""

@@ -223,11 +223,11 @@ def explain_thinness(effective):
     """Return why a contrast of so many effective documents has no test, or None where it has enough.
 
     >>> explain_thinness(2.04)
-    'as much hangs on a few documents as if there were 2.0 of equal weight; a test needs 5'
+    'the documents weigh as 2.0 of equal weight would; a test needs 5'
     """
     if effective >= LEAST_EFFECTIVE:
         return None
-    return f"as much hangs on a few documents as if there were {effective:.1f} of equal weight; a test needs {LEAST_EFFECTIVE}"
+    return f"the documents weigh as {effective:.1f} of equal weight would; a test needs {LEAST_EFFECTIVE}"
 
 
 def joint_f(theta, covariance, n_documents):

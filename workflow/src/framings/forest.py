@@ -261,9 +261,10 @@ def _forest_line(page, row, x, limits, y):
     columns, filled = FOREST_COLUMNS, bool(row.confirmatory)
     color = INK if filled else SOFT
     say(page, columns["window"], y - 0.035, wrap_lines(row.window_id, 0.64, LEAST, most=1)[0], LEAST, color)
-    if row.test in NOT_A_DIFFERENCE and pd.notna(row.estimate):
+    told = pd.notna(row.estimate) and not (row.verdict == "too rare" and _or_nil(row.low) == _or_nil(row.high))
+    if row.test in NOT_A_DIFFERENCE and told:
         say(page, columns["estimate"], y - 0.035, f"F = {row.estimate:.2f}", LEAST, color, ha="right")
-    elif pd.notna(row.estimate):
+    elif told:
         show = percent if row.test == "upper_bound" else lambda value: signed(100 * value)
         text = show(row.estimate)
         if pd.notna(row.low):
@@ -275,12 +276,18 @@ def _forest_line(page, row, x, limits, y):
         why = "n.e." if pd.isna(row.reason) else f"n.e.: {row.reason}"
         text = wrap_lines(why, columns["verdict"] - columns["plot"][0] - 0.2, LEAST, most=1)[0]
         say(page, columns["plot"][0] + 0.05, y - 0.035, text, LEAST, SOFT, bbox={"fc": PAPER, "ec": "none", "pad": 0.8})
-    for column, value in (("swap", row.p), ("holm", row.p_holm)) if pd.notna(row.estimate) else ():
+    for column, value in (("swap", row.p), ("holm", row.p_holm)) if told else ():
         say(page, columns[column], y - 0.035, p_label(value), LEAST, color, ha="right")
-    if pd.notna(row.smallest_detectable) and row.test not in NOT_A_DIFFERENCE:
+    if told and pd.notna(row.smallest_detectable) and row.test not in NOT_A_DIFFERENCE:
         say(page, columns["detectable"], y - 0.035, f"±{100 * row.smallest_detectable:.1f}", LEAST, color, ha="right")
     weight = "bold" if filled and row.verdict in HOLDS else "normal"
-    say(page, columns["verdict"], y - 0.035, wrap_lines(row.verdict, 0.95, LEAST, weight, most=1)[0], LEAST, color, weight=weight)
+    verdict = "not tested" if told and row.verdict == "not estimable" else row.verdict
+    say(page, columns["verdict"], y - 0.035, wrap_lines(verdict, 0.95, LEAST, weight, most=1)[0], LEAST, color, weight=weight)
+
+
+def _or_nil(end):
+    """Return an end of an interval, nil where there is none."""
+    return 0.0 if pd.isna(end) else float(end)
 
 
 def _forest_bar(page, x, limits, low, high, color, y, width=1.4, head=4):

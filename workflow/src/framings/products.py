@@ -70,6 +70,8 @@ UNRESOLVED = Contract(
 
 
 # Verdicts of framings.estimates by what they say about the claim.
+# The questions of the report by the kinds of test that answer them: do leaders differ, do they differ otherwise from stage to stage?
+QUESTIONS = {"leaders": ("difference", "equivalence"), "stages": ("joint", "difference_in_differences")}
 VERDICT_GROUPS = {
     "holds": ("supported", "equivalent"),
     "opposite": ("opposite sign",),
@@ -240,7 +242,7 @@ def collect_names(codebook, known, stages, hypotheses, inclusion, most=4):
     codes: {sub-frame: [title, family]}; titles: {any code or composite: title}; families: {composite of its sub-frames:
     its name}; actors: {id: name} of those shown, all_actors of all; stages, windows, hypothesis_families: {id: title};
     margins: {hypothesis: points} of equivalence margins and upper bounds; codebook_version and what_is_measured as the codebook says;
-    codebook: what defines each family, code and composite (``tell_codebook``).
+    window_days: {id: [first day, last day, whether confirmatory, why]}; codebook: what defines each family, code and composite (``tell_codebook``).
     """
     codes, composites = codebook.codes, codebook.composites
     titles = codes["title"].where(codes["title"].ne(""), codes["name"].str.replace("_", " "))
@@ -263,6 +265,10 @@ def collect_names(codebook, known, stages, hypotheses, inclusion, most=4):
         "all_actors": actors,
         "stages": dict(zip(stages["stage_id"], stages["name"], strict=True)),
         "windows": {window.id: window.title for window in hypotheses.windows},
+        "window_days": {
+            window.id: [window.start or "", window.end or "", window.confirmatory, window.reason or ""]
+            for window in hypotheses.windows
+        },
         "hypothesis_families": {family.id: family.title for family in hypotheses.families},
         "margins": {name: points for name, points in margins.items() if points is not None},
     }
@@ -464,6 +470,27 @@ def _quote_counts(tables, coder_id):
         ("hypotheses.n", "assessments", "distinct", "hypothesis_id", mine, "hypotheses"),
         ("tests.n", "assessments", "rows", "", sure, "confirmatory tests"),
         ("tests.n_tested", "assessments", "rows", "", sure | {"p": "present"}, "confirmatory tests with a p-value"),
+        ("tests.n_rare", "assessments", "rows", "", sure | {"verdict": ["too rare"]}, "confirmatory tests: too rare"),
+        (
+            "tests.n_series",
+            "assessments",
+            "rows",
+            "",
+            sure | {"verdict": ["descriptive only"]},
+            "confirmatory tests: descriptive only",
+        ),
+        *(
+            (
+                f"tests.n_{name}{end}",
+                "assessments",
+                "rows",
+                "",
+                sure | {"test": list(kinds)} | more,
+                f"confirmatory tests of {name}{end}",
+            )
+            for name, kinds in QUESTIONS.items()
+            for end, more in (("", {}), ("_tested", {"p": "present"}))
+        ),
         ("cells.n", "prevalence", *cell, staged, "actor by stage"),
         ("cells.n_estimable", "prevalence", *cell, staged | {"share": "present"}, "actor by stage, estimable"),
         ("actors.n", "prevalence", "distinct", "actor_id", mine, "actors with talk on integration"),

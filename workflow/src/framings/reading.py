@@ -20,7 +20,7 @@ def describe_reading(cite):
     """Return {at_hand, n_at_hand, models, agreement, measures, causes} of the tables ACCURACY and MISTAKES for the report's section on reading.
 
     at_hand and n_at_hand: marked documents, and those of them at hand. models: how many of them language models marked, or None.
-    agreement: [(unit, percent)]. measures: [{title, all, held_out, n, wrong, goal}]. causes: [{cause, measures, n_mistakes,
+    agreement: [(unit, percent)]. measures: [{title, all, held_out, n, wrong, goal, missed}], missed in the held-out half. causes: [{cause, measures, n_mistakes,
     n_documents, n_words}], the most frequent first. Numbers are cited.
     """
     rows = {(row.measure, row.part): row for row in cite.tables["accuracy"].itertuples()}
@@ -44,7 +44,7 @@ def describe_reading(cite):
 
 def _describe(cite, title, row, held_out):
     """Return one measure as the report prints it, over all documents and in the held-out half."""
-    ends = {"kind": "fine percent", "end_kind": "percent"}
+    ends = {"kind": "fine percent"}
     return {
         "title": title,
         "all": cite.interval("accuracy", row, **ends),
@@ -52,6 +52,7 @@ def _describe(cite, title, row, held_out):
         "n": cite.cell("accuracy", row, "n", "count"),
         "wrong": cite.cell("accuracy", row, "n_mistakes", "count"),
         "goal": cite.cell("accuracy", row, "goal", "percent"),
+        "missed": held_out is not None and bool(held_out.estimate < row.goal),
     }
 
 

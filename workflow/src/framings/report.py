@@ -182,6 +182,9 @@ def render_report(
         "confirmatory": group_tests(tests[tests["confirmatory"]], names, cite),
         "exploratory": group_tests(tests[~tests["confirmatory"]], names, cite),
         "court": describe_court(tables["changes"], tables["curves"], names, cite) if "changes" in tables else None,
+        "sources": list_sources(cite),
+        "said": list_voices(cite, names),
+        "windows": list_windows(tests, names),
         "headlines": tell_headlines(tests[tests["confirmatory"]], cite),
         "codebook": describe_codebook(group_evidence(tables["evidence"], names), names),
         "codebook_version": names["codebook_version"],
@@ -271,6 +274,39 @@ def join_words(words):
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else "none"
 
 
+# Corpus ------------------------------------------------------------------------------------------------------------
+
+
+def list_sources(cite):
+    """Return [(where pages are from, how many were read)], the most frequent first: the host of a source's addresses, or its name."""
+    documents = cite.tables["documents"]
+    read, found = documents[documents["status"] == "parsed"], []
+    for source, rows in read.groupby("source", sort=True):
+        hosts = {urlsplit(str(url)).netloc.removeprefix("www.") for url in rows["url"]} - {""}
+        where = {"source": [source], "status": ["parsed"]}
+        number = cite.over(f"documents.read_from_{source}", "documents", "rows", where=where, key=f"pages read, source {source}")
+        found.append((len(rows), hosts.pop() if len(hosts) == 1 else source, number))
+    return [(name, number) for _, name, number in sorted(found, key=lambda one: (-one[0], one[1]))]
+
+
+def list_voices(cite, names):
+    """Return [(actor, sentences on integration)], the most talkative first."""
+    rows = cite.tables["inclusion"]
+    rows = rows[rows["actor_id"].notna() & rows["n_sentences"].gt(0)].sort_values("n_sentences", ascending=False, kind="stable")
+    known = names["actors"] | names.get("all_actors", {})
+    return [(known.get(row.actor_id, row.actor_id), cite(f"actor.{row.actor_id}.n_sentences")) for row in rows.itertuples()]
+
+
+def list_windows(tests, names):
+    """Return [{title, days, confirmatory, reason}] of the windows in which hypotheses are tested."""
+    used, found = set(tests["window_id"]), []
+    for name, (start, end, confirmatory, reason) in names.get("window_days", {}).items():
+        days = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else "all days"
+        told = {"title": names["windows"][name], "days": days, "confirmatory": confirmatory, "reason": reason.rstrip(".")}
+        found += [told] if name in used else []
+    return found
+
+
 # Findings ----------------------------------------------------------------------------------------------------------
 
 
@@ -302,7 +338,7 @@ def _describe(rows, names, cite):
 def describe_test(row, cite):
     """Return the sentence that reports a test: estimate, interval, p after Holm, verdict, and what could have been found."""
     key = f"{row.hypothesis_id}.{row.window_id}"
-    if pd.isna(row.estimate):
+    if pd.isna(row.estimate) or row.verdict == "too rare":  # an estimate from a handful of sentences would say more than they do
         reason = cite.words("assessments", row, "reason") if pd.notna(row.reason) else "too little talk"
         return Markup("{}: {}.").format(row.verdict.capitalize(), reason)
     if row.test == "joint":
@@ -320,12 +356,20 @@ def describe_test(row, cite):
             sign = "" if cite.numbers[f"{key}.{column}"]["text"].startswith("<") else "= "
             parts.append(Markup("<i>p</i> {}{}{}").format(sign, number, after))
             break
-    text = Markup(", ").join(parts) + Markup(": {}.").format(row.verdict)
-    if row.verdict in VERDICT_GROUPS["open"] and row.test != "joint" and pd.notna(row.smallest_detectable):
-        found = cite(f"{key}.smallest_detectable"), mark_setting(*CONSTANTS["power"])
-        text += Markup(" A difference of {} points would have been found with {}.").format(*found)
+    verdict = "not tested" if row.verdict in VERDICT_GROUPS["absent"] else row.verdict
+    text = Markup(", ").join(parts) + Markup(": {}.").format(verdict)
+    if row.verdict in VERDICT_GROUPS["open"] and row.test != "joint":
+        if pd.notna(row.low) and (row.low > 0 or row.high < 0):
+            way = "label swap" if pd.notna(row.p_swap) else "jackknife"
+            text += Markup(
+                " The interval is the jackknife’s, not adjusted; the p of record is the {}’s, {} before adjustment."
+            ).format(way, cite(f"{key}.p"))
+        if pd.notna(row.smallest_detectable):
+            found = cite(f"{key}.smallest_detectable"), mark_setting(*CONSTANTS["power"])
+            text += Markup(" A single test, not adjusted, would find a difference of {} points with {}.").format(*found)
     if pd.notna(row.reason):
-        text += Markup(" ({}.)").format(cite.words("assessments", row, "reason"))
+        words = cite.words("assessments", row, "reason")
+        text += Markup(" ({}.)").format(words)
     return text
 
 
