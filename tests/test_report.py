@@ -192,7 +192,7 @@ def test_the_prose_fits_a_corpus_in_which_nothing_could_be_tested():
 def test_a_null_stands_beside_what_could_have_been_found():
     """A test that supports nothing says how large a difference would have been found; a supported one does not."""
     text = read_text(write_report(supported=1, n=2))
-    assert text.count("points would have been found with 80 % power") == 3  # H2 in three windows
+    assert text.count("not adjusted, would find a difference of") == 3  # H2 in three windows
     assert "Not estimable: 2 documents: fewer than 5." in read_text(write_report())
 
 
@@ -385,7 +385,10 @@ def test_each_verdict_stands_beside_what_it_rests_on_and_what_would_change_it():
     assert "+12.0 (+5.0 to +19.0) points" in text and "+4.0 to +20.0" in text
     assert text.count(".020 (.020)") == 3 and "2 of 40 overturn it" in text
     assert "without d7. An error of 12 points would do. Over 120 specifications" in text
-    assert "from +2.0 to +20.0 points, half-way +11.0; 118 are as claimed, and the joint p of the median is .004" in text
+    assert (
+        "from +2.0 to +20.0 points, median +11.0; 118 have the claimed sign, and a test of the median over all of them at once gives p = .004"
+        in text
+    )
     assert "B says less [B − A] too rare 20 sentences needed." in text
 
 
@@ -401,6 +404,36 @@ def test_the_abstract_tells_what_was_found_and_names_it_where_it_is_much():
     assert "supported." in abstract(n=2, supported=1)
     assert abstract(n=25, supported=4).endswith("Supported: H1 , H2 , H3 , H4 .")
     assert "Supported" not in abstract(assessments=one.assign(verdict="not detected"))
+
+
+def test_a_code_too_rare_for_a_test_has_a_reason_and_no_number():
+    """Neither estimate nor interval nor detectable difference of a handful of sentences is printed; a thin test is not called not estimable."""
+    tests = make_assessments(1, 0).assign(verdict="too rare", reason="1 sentence in 1 document; a test needs 20 in 5")
+    text = read_text(write_report(assessments=tests))
+    assert "Hold-out Too rare: 1 sentence in 1 document; a test needs 20 in 5." in text and "points (95" not in text
+    thin = make_assessments(1, 0).assign(verdict="not estimable", reason="thin", p=None, p_holm=None)
+    assert re.search(r"points \(95 % interval [^)]+\) ?: not tested\. \( ?thin ?\.\)", read_text(write_report(assessments=thin)))
+
+
+def test_the_report_says_whether_its_question_could_be_asked():
+    """How many comparisons of leaders, of those declared, had a p-value; where none had, the question stays open."""
+    gone = make_assessments(4, 0).assign(
+        p=None, p_holm=None, estimate=None, verdict="not estimable", reason="2 documents, 3 needed"
+    )
+    declared = int((gone["confirmatory"] & gone["test"].isin(["difference", "equivalence"])).sum())
+    text = read_text(write_report(assessments=gone))
+    assert f"No comparison of leaders (of {declared} declared)" in text and "the question of this report stays open" in text
+    assert "stays open" not in read_text(write_report(supported=2))
+
+
+def test_the_report_says_where_pages_are_from_and_who_speaks():
+    """The host of the addresses of the pages read, and each actor's sentences, the most talkative first."""
+    text = read_text(write_report())
+    documents = make_documents()
+    n = int(documents["status"].eq("parsed").sum())
+    assert re.search(rf"Pages read: {n} from example\.org ?\.", text)
+    said = [int(k.replace("\u202f", "")) for k in re.findall(r"([\d\u202f]+) are [^’]+?’s", text)]
+    assert len(said) == 4 and said == sorted(said, reverse=True)
 
 
 def test_the_codebook_defines_every_code_and_the_references_hold_what_is_cited():

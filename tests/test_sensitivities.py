@@ -269,7 +269,9 @@ def test_a_hypothesis_without_any_change_of_verdict_says_so():
     assert row["by_document"].startswith("48 tried, +") and "none changes the verdict" in row["by_document"]
     assert of_kind(varied, "coder")["verdict"].tolist() == ["supported"]
     assert set(tippings["error"]) == {"false positives", "false negatives", "share gained"}
-    assert row["tipping"].startswith("All of the estimate would be error of the codes of dictionary")
+    assert row["tipping"].startswith(
+        "For the whole estimate to be an error of the predictions of the dictionary, their net error"
+    )
 
 
 def test_another_coder_that_finds_nothing_changes_the_verdict():
@@ -277,7 +279,7 @@ def test_another_coder_that_finds_nothing_changes_the_verdict():
     varied, changes, _ = vary(DIFFERENCE, others={"other": make_tallies(seed=3)}.items())
     row = of_kind(varied, "coder").loc["other"]
     assert row["verdict"] == "not detected" and row["changes_verdict"]
-    assert "coder other: not detected" in changes.loc["H1", "what_would_change"]
+    assert "by the codes of other: “not detected”" in changes.loc["H1", "what_would_change"]
 
 
 def test_what_is_missing_is_counted():
@@ -287,7 +289,7 @@ def test_what_is_missing_is_counted():
     )
     rare, silent = changes.loc["H1", "missing"], changes.loc["H2", "missing"]
     assert rare.startswith("of 48 documents of the window NORTH in 48 (") and rare.endswith(
-        "RARE in 3 sentences of 3 documents; 20 in 5 needed"
+        "RARE: 3 sentences in 3 documents; a test needs 20 in 5"
     )
     assert "WEST in 0 (0 sentences)" in silent and "WEST: 0 documents, 3 needed" in silent
     assert (

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from framings.coder_names import name_coder
 from framings.estimates import MIN_SWAPPED, RARE_DOCUMENTS, RARE_SENTENCES
 from framings.schemas import Column, Contract
 
@@ -181,10 +182,10 @@ def tell_tipping(errors):
     net = next((error for error in errors if error["error"] == "share gained" and "share_a" in error), None)
     if net is None:
         return None
-    whose = "the reference codes" if net["coder_id"] in ("corrected", "sample") else f"the codes of {net['coder_id']}"
+    whose = "the reference codes" if net["coder_id"] in ("corrected", "sample") else f"the {name_coder(net['coder_id'])}"
     text = f"For the whole estimate to be an error of {whose}, their net error (share added less share missed) would have to be "
-    text += f"{_higher(net['to_zero'])} for {net['side_a']} than for {net['side_b']}; {_higher(net['to_verdict'])}, and the verdict would "
-    text += "change. "
+    text += f"{_higher(net['to_zero'])} for {net['side_a']} than for {net['side_b']}; at "
+    text += f"{_higher(net['to_verdict'])} the verdict would change. "
     if np.isnan(net.get("observed_low", np.nan)):
         return f"{text}Observed: {net['reason']}."
     seen = f"{_points(net['observed'])} points ({_points(net['observed_low'])} to {_points(net['observed_high'])})"
