@@ -5,7 +5,7 @@ from pathlib import Path
 from framings.designs import read_design
 from framings.inputs import read_corpus
 from framings.jobs import open_log
-from framings.plans import PLAN_TITLE, plan_contrasts, tell_plans
+from framings.plans import PLAN_CAPTION, PLAN_LOOKS, PLAN_TITLE, plan_contrasts, tell_plans
 from framings.products import render_csv, render_table, round_numbers
 from framings.storage import read_tables
 
@@ -17,7 +17,8 @@ limits = {name: settings.settings[name] for name in ("min_documents", "min_sente
 design, tallies = read_design(given.design), read_tables(given.tallies)
 plans = plan_contrasts(tallies, hypotheses, stages, settings.coder, design, **settings.goal, evidence=evidence, **limits)
 Path(snakemake.output.table).write_text(render_csv(plans), encoding="utf-8")
-page = render_table(round_numbers(plans), PLAN_TITLE, settings.reference_note, simulated=settings.simulated)
+told = PLAN_TITLE, PLAN_CAPTION, settings.reference_note, settings.simulated
+page = render_table(round_numbers(plans), *told, looks=PLAN_LOOKS)
 Path(snakemake.output.page).write_text(page, encoding="utf-8")
 for sentence in tell_plans(plans):
     log.info("%s", sentence)

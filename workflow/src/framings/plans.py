@@ -38,6 +38,18 @@ PLANS = Contract(
 )  # fmt: skip
 
 PLAN_TITLE = "What each confirmatory contrast could find, and what it would take"
+PLAN_CAPTION = (
+    "Shares and differences in percentage points. Each row asks how large a difference the documents and reference codes at hand could show, "
+    "and how many more of either would show the difference aimed at, were the corpus's sentences as alike as now. It promises nothing "
+    "about what will be found."
+)
+# Heads of columns and how their numbers are shown, where they are other than in other tables.
+PLAN_LOOKS = {
+    "n_documents": ("documents", "count"), "n_paired": ("with all voices", "count"), "n_reference": ("reference sentences", "count"),
+    "se_documents": ("error from documents", "percent"), "se_codes": ("error from codes", "percent"), "source": ("error known from", ""),
+    "detectable": ("could be found now", "percent"), "goal": ("aimed at", "percent"),
+    "documents_needed": ("more documents needed", "count"), "codes_needed": ("or more codes", "count"), "reason": ("to know", ""),
+}  # fmt: skip
 PLANNED = ("difference", "equivalence", "within_actor")
 FREEDOM = 45  # documents behind the t of the factor; 2.85 for 80 % power
 LEAST_SHARE = 0.005
