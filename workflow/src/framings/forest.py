@@ -41,6 +41,7 @@ FOREST_COLUMNS = {
 }
 CLAIM = 1.8  # inches for the words of a claim
 NOT_A_DIFFERENCE = ("joint",)
+RARE = "too rare"  # the verdict of a test whose code stands in too few sentences
 HOLDS = ("supported", "equivalent")  # verdicts that support the claim
 # How the other coders look beside the one that counts: told apart by shape in grey, by colour with any colour blindness.
 RIVAL_LOOKS = {"dictionary": (ORANGE, "s"), "trained": (SKY, "^"), "sample": (GREEN, "D"), "corrected": (PURPLE, "v")}
@@ -106,14 +107,14 @@ def _note_forest(windows, coders, caution):
         " with 95 % intervals (leave-one-document-out). p: label swap within documents where defined, else jackknife; Holm: "
         f"adjusted within family and window. Detect.: the difference found with 80 % power{detectable}. Shaded: equivalence margin "
         "or bound. Filled: confirmatory; hollow: exploratory, or restated on documents that the claim was read from. "
-        f"n.e.: not estimable; where in no window, one line says why in the window that counts. {caution}"
+        f"n.e.: not estimable. Where no window has a number, one line says why in the window that counts. {caution}"
     )
 
 
 def _find_rivals(assessments, coders):
     """Return {(hypothesis, window): {coder: row}} of the other coders' tests that can be drawn."""
     found = assessments[assessments["coder_id"].isin(coders) & assessments["estimate"].notna()]
-    found, rivals = found[~found["test"].isin(NOT_A_DIFFERENCE)], {}
+    found, rivals = found[~found["test"].isin(NOT_A_DIFFERENCE) & found["verdict"].ne(RARE)], {}
     for row in found.itertuples(index=False):
         rivals.setdefault((row.hypothesis_id, row.window_id), {})[row.coder_id] = row
     return rivals
@@ -126,7 +127,7 @@ def _place_rivals(row, rivals, coders):
     """
     if not rivals:
         return {}, LINE
-    if pd.isna(row.estimate):
+    if not _is_told(row):
         return {coder: -0.1 - STEP * k for k, coder in enumerate(coders[1:])}, LINE + STEP * (len(coders) - 1)
     offsets = {coder: STEP if k == 0 else -STEP * k for k, coder in enumerate(coders[1:])}
     return offsets, LINE + 0.05 + STEP * max(0, len(coders) - 3)
@@ -199,7 +200,7 @@ def _lay_out_forest(rows, families, windows, rivals, coders):
 
 def _join_absent(order):
     """Return the tests of a hypothesis, or one line for all windows where none has a number: with the reason of the window that counts."""
-    if len(order) < 2 or any(pd.notna(row.estimate) for row in order) or len({row.verdict for row in order}) > 1:
+    if len(order) < 2 or any(_is_told(row) for row in order):
         return order
     row = next((row for row in order if row.confirmatory), order[-1])
     return [row._replace(window_id="each")]
@@ -210,7 +211,7 @@ def _scale_points(rows, margins, rivals):
 
     The axis holds all but the widest intervals, and all but the farthest estimates of the other coders.
     """
-    drawn = rows[~rows["test"].isin(NOT_A_DIFFERENCE)].dropna(subset=["estimate", "low", "high"])
+    drawn = rows[~rows["test"].isin(NOT_A_DIFFERENCE) & rows["verdict"].ne(RARE)].dropna(subset=["estimate", "low", "high"])
     ends = sorted([*drawn["low"].abs(), *drawn["high"].abs(), *(m / 100 for m in margins.values())])
     others = sorted(abs(row.estimate) for beside in rivals.values() for row in beside.values())
     ends = sorted([*ends, *others]) or [0.1]
@@ -246,7 +247,7 @@ def _forest_entry(page, entry, margins, x, limits, y, height):
         draw_box(page, left, y - height + 0.03, right - left, height - 0.05, "#e4ecf3", zorder=0.55)
     at = y - 0.13
     for row, rivals, offsets, tall in order:
-        if offsets and pd.notna(row.smallest_detectable):
+        if offsets and _is_told(row) and pd.notna(row.smallest_detectable):
             ends = (x(max(limits[0], min(limits[1], 100 * end))) for end in (-row.smallest_detectable, row.smallest_detectable))
             _detectable_band(page, *ends, at)
         for coder, rival in rivals.items():
@@ -261,7 +262,7 @@ def _forest_line(page, row, x, limits, y):
     columns, filled = FOREST_COLUMNS, bool(row.confirmatory)
     color = INK if filled else SOFT
     say(page, columns["window"], y - 0.035, wrap_lines(row.window_id, 0.64, LEAST, most=1)[0], LEAST, color)
-    told = pd.notna(row.estimate) and not (row.verdict == "too rare" and _or_nil(row.low) == _or_nil(row.high))
+    told = _is_told(row)
     if row.test in NOT_A_DIFFERENCE and told:
         say(page, columns["estimate"], y - 0.035, f"F = {row.estimate:.2f}", LEAST, color, ha="right")
     elif told:
@@ -273,7 +274,7 @@ def _forest_line(page, row, x, limits, y):
         draw_marks(page, [(x(max(limits[0], min(limits[1], 100 * row.estimate))), y)], color, "o", 4.8, filled)
         say(page, columns["estimate"], y - 0.035, text, LEAST, color, ha="right")
     else:
-        why = "n.e." if pd.isna(row.reason) else f"n.e.: {row.reason}"
+        why = "n.e." if pd.isna(row.reason) else row.reason if row.verdict == RARE else f"n.e.: {row.reason}"
         text = wrap_lines(why, columns["verdict"] - columns["plot"][0] - 0.2, LEAST, most=1)[0]
         say(page, columns["plot"][0] + 0.05, y - 0.035, text, LEAST, SOFT, bbox={"fc": PAPER, "ec": "none", "pad": 0.8})
     for column, value in (("swap", row.p), ("holm", row.p_holm)) if told else ():
@@ -285,9 +286,9 @@ def _forest_line(page, row, x, limits, y):
     say(page, columns["verdict"], y - 0.035, wrap_lines(verdict, 0.95, LEAST, weight, most=1)[0], LEAST, color, weight=weight)
 
 
-def _or_nil(end):
-    """Return an end of an interval, nil where there is none."""
-    return 0.0 if pd.isna(end) else float(end)
+def _is_told(row):
+    """Return whether a test has a number to show: of a code too rare to test, an estimate would say more than its few sentences do."""
+    return pd.notna(row.estimate) and row.verdict != RARE
 
 
 def _forest_bar(page, x, limits, low, high, color, y, width=1.4, head=4):
