@@ -36,7 +36,7 @@ def compare_verdicts(cite, names, coder_id):
 
     coders: their names, the one that counts first. corrects: whether one corrects. confirmatory and exploratory: [{id, claim, contrast, window, cells}], a cell
     {estimate, interval, verdict, reason, differs} a coder, None where it has no such test. Cites as ``by_coder.n`` how many
-    confirmatory tests the counting coder's estimate exists for, as ``by_coder.n_alike`` in how many of them all verdicts are the same.
+    confirmatory tests the counting coder could be put to, as ``by_coder.n_alike`` in how many of them all verdicts are the same.
     """
     assessments = cite.tables["assessments"]
     coders = list_coders(assessments, coder_id)
@@ -50,9 +50,9 @@ def compare_verdicts(cite, names, coder_id):
             window = names["windows"].get(row.window_id, row.window_id)
             entry = {"id": row.hypothesis_id, "claim": row.claim, "contrast": row.contrast, "window": window}
             groups[bool(row.confirmatory)].append(entry | {"cells": [_describe_test(cite, cell, row.verdict) for cell in cells]})
-    judged = {"confirmatory": [True], "estimate": "present"}
+    judged = {"confirmatory": [True], "p": "present"}
     mine = judged | {"coder_id": [coder_id]}
-    cite.over("by_coder.n", "assessments", "rows", "", mine, key="confirmatory tests with an estimate")
+    cite.over("by_coder.n", "assessments", "rows", "", mine, key="confirmatory tests with a p-value")
     alike = LIKE + coder_id
     cite.over(
         "by_coder.n_alike", "assessments", alike, "", judged, key="of these, tests in which every coder's verdict is the same"
@@ -71,7 +71,7 @@ def _describe_test(cite, row, verdict):
         return None
     kind = {"joint": "number", "upper_bound": "percent"}.get(row.test, "points")
     cell = {"verdict": row.verdict, "differs": row.verdict != verdict, "estimate": None, "interval": None, "reason": None}
-    if pd.isna(row.estimate):
+    if pd.isna(row.estimate) or row.verdict == "too rare":
         return cell | {"reason": cite.words("assessments", row, "reason") if pd.notna(row.reason) else "too little talk"}
     cell["estimate"] = ("F = " if row.test == "joint" else "") + cite.cell("assessments", row, "estimate", kind)
     if pd.notna(row.low):
