@@ -182,6 +182,17 @@ def draw_lines(page, segments, color=INK, width=1.0, **style):
     page.axes.add_collection(LineCollection(list(segments), colors=color, **look), autolim=False)
 
 
+def draw_strokes(page, places, width, height, color, gap=0.08):
+    """Draw boxes of slanting strokes, each box from its lower left corner, as one path: a pattern would be a picture in every PDF.
+
+    The strokes rise at 45 degrees, ``gap`` inches apart along the box's edges.
+    """
+    cuts = [gap * k for k in range(1, int((width + height) / gap) + 1) if gap * k < width + height]
+    ends = [((max(0, c - height), min(c, height)), (min(c, width), max(0, c - width))) for c in cuts]
+    bars = [((x + a, y + height - b), (x + c, y + height - d)) for x, y in places for (a, b), (c, d) in ends]
+    draw_bars(page, bars, color, 0.5, 1)
+
+
 def draw_bars(page, bars, color, width, zorder, ends="butt"):
     """Draw many short lines as one path: as pictures they are the same, and the file is a quarter as large."""
     if bars:

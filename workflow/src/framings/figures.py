@@ -30,6 +30,7 @@ from framings.canvas import (
     draw_boxes,
     draw_lines,
     draw_marks,
+    draw_strokes,
     measure_width,
     open_page,
     percent,
@@ -380,7 +381,7 @@ def _heat_row(page, blocks_of_cells, blocks, y, height, color, most):
             shade = PAPER if depth > 0.6 else INK
             say(page, x + wide / 2, y + 0.075, percent(cell.share), LEAST, shade, ha="center")
     draw_boxes(page, [corner for corner, _ in shaded], wide - 0.015, height - 0.015, [shade for _, shade in shaded])
-    draw_boxes(page, hatched, wide - 0.015, height - 0.015, PAPER, edgecolors=RULE, hatch="/////")
+    draw_strokes(page, hatched, wide - 0.015, height - 0.015, RULE)
 
 
 def _tint(color, depth):
