@@ -160,7 +160,9 @@ def test_coders_of_an_older_codebook_are_told(corpus):
     assert line.startswith(
         f"note   {path}: ann coded 2 sentences from version 2.1.0 of the codebook and was not asked for RS12 (since 2.2.0), "
     )
-    assert "nor so for RS_any, RS_brake, PRUDENCE, made from it" in line and "framings code export --corpus garden" in line
+    assert (
+        "nor therefore for RS_any, RS_brake, PRUDENCE, which need it" in line and "framings code export --corpus garden" in line
+    )
     path.write_text(path.read_text(encoding="utf-8").replace("2.1.0", "2.2.0"), encoding="utf-8")
     assert check(corpus) == before
     append(path, "d1:t000:s02,abe,RS01,ann,nobody,2.2.0,1,en,,,2026-12-01")

@@ -11,10 +11,12 @@ from framings.coded import list_unasked, measure_asked, read_asked, restrict_cod
 from framings.confusions import CONFUSIONS_BY_ACTOR, count_confusions
 from framings.correction import add_composites, list_outcomes
 from framings.designs import measure_design
+from framings.estimates import estimate_prevalence
 from framings.references import list_groups, spread_reference
 from framings.schemas import CODED, check
 from framings.specifications import spread_coders
 from framings.tallies import tally_outcomes
+from framings.unasked import add_unasked
 
 TEXT = """
 version: 2.2.0
@@ -169,6 +171,29 @@ def test_corrected_codes_of_an_older_codebook_hold_nothing_of_a_newer_code():
         rows = found.drop_duplicates("hypothesis_id")
         assert rows["verdict"].tolist()[:2] == ["not coded"] * 2 and rows["verdict"].iloc[2] != "not coded"
         assert rows["reason"].tolist()[:2] == [f"{coder} was not asked for {name}" for name in ("RS02", "RS_far")]
+
+
+def test_shares_of_what_a_coder_was_not_asked_for_are_missing_with_a_reason():
+    """A row for each actor and stage, without number and count; nothing is added for coders who were asked for all."""
+    *talk, frame, _ = make_talk()
+    given = pd.DataFrame(0.5, index=pd.Index(frame["sentence_id"]), columns=["RS01", "RS02"])
+    stages = STAGES.head(1)
+    tables = [
+        estimate_prevalence(tally_outcomes(*talk, given[codes]), stages, coder, codes, 3, 10)
+        for coder, codes in (("dictionary", ["RS01", "RS02"]), ("sample", ["RS01"]))
+    ]
+    found = add_unasked(pd.concat(tables, ignore_index=True))
+    rows = found[(found["coder_id"] == "sample") & (found["code"] == "RS02")]
+    assert rows[["actor_id", "stage_id"]].to_numpy().tolist() == [
+        ["EAST", "ST1"],
+        ["EAST", "all"],
+        ["NORTH", "ST1"],
+        ["NORTH", "all"],
+    ]
+    assert set(rows["reason"]) == {"not coded: sample was not asked for RS02"} and set(rows["n_sentences"]) == {20}
+    assert rows[["n_coded", "share", "se", "low", "high"]].isna().all(axis=None)
+    assert len(found) == 16 and found["n_coded"].notna().sum() == 12
+    assert add_unasked(tables[0]).equals(tables[0])
 
 
 def test_specifications_of_a_newer_code_are_the_dictionarys_alone():

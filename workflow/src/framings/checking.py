@@ -136,10 +136,14 @@ def check_codes(root, folder):
         for coder, version, n, codes, composites in [] if coded is None else list_unasked(book, coded):
             since = dict(zip(book.codes["code"], book.codes["since"], strict=True))
             lacking = ", ".join(f"{code} (since {since[code]})" for code in codes)
-            made = f", nor so for {', '.join(composites)}, made from {'it' if len(codes) == 1 else 'them'}" if composites else ""
+            made = (
+                f", nor therefore for {', '.join(composites)}, which need {'it' if len(codes) == 1 else 'them'}"
+                if composites
+                else ""
+            )
             findings.append(Finding(False, (
                 f"{path}: {coder} coded {count_things(n, 'sentence')} from version {version} of the codebook and was not asked for {lacking}{made}: "
-                f"results that rest on hand codes call them not coded; code the drawn sentences again (framings code export --corpus {folder.name}, then "
+                f"what rests on these codes calls that not coded; code the drawn sentences again (framings code export --corpus {folder.name}, then "
                 "import), or take a new code out of a composite that should stay as it was"
             )))  # fmt: skip
     return findings

@@ -518,7 +518,7 @@ PREVALENCE = Contract(
         "stage_id": Column("text", "stage, or 'all'"),
         "n_documents": Column("int", "documents in which the actor speaks on integration", low=0),
         "n_sentences": Column("int", "sentences", low=0),
-        "n_coded": Column("int", "sentences that carry the code", low=0),
+        "n_coded": Column("int", "sentences that carry the code; missing where the coder was not asked for it", missing=True, low=0),
         "share": Column("number", "n_coded / n_sentences; missing where not estimable", missing=True, low=0, high=1),
         "se": Column("number", "leave-one-document-out standard error", missing=True, low=0),
         "low": Column("number", "lower end of the 95 % interval", missing=True, low=0, high=1),
