@@ -12,6 +12,7 @@ from framings.confusions import CONFUSIONS_BY_ACTOR, count_confusions
 from framings.correction import add_composites, list_outcomes
 from framings.designs import measure_design
 from framings.estimates import estimate_prevalence
+from framings.products import collect_names
 from framings.references import list_groups, spread_reference
 from framings.schemas import CODED, check
 from framings.specifications import spread_coders
@@ -37,6 +38,7 @@ composites:
   - {id: OLD, title: Old, any: [RS01]}
 """
 BOOK = read_codebook(TEXT)
+ENTRY = 'test: difference, code: A1, a: NORTH, b: EAST, sign: "+"'
 ASKED = ["RS01", "OS01", "OLD"]  # of version 2.1.0
 KEPT = read_codebook(
     TEXT.replace("any: [RS01, RS02]", "any: [RS01]").replace("OLD, title: Old, any: [RS01]", "OLD, title: Old, any: [OS01]")
@@ -85,6 +87,17 @@ def measure(coded):
     agreement = measure_asked(measure_agreement, AGREEMENT, *given, 1, draws=20)
     actors = dict.fromkeys(coded["sentence_id"], "NORTH")
     return agreement.set_index("code"), measure_asked(count_confusions, CONFUSIONS_BY_ACTOR, *given, actors, 1, draws=20)
+
+
+def test_a_family_that_lacks_a_newer_frame_has_the_title_of_its_composite():
+    """What holds all sub-frames is called by the family's name; a composite kept as it was says what it is."""
+    known = pd.DataFrame({"actor_id": ["NORTH"], "speaker_id": ["n"], "name": ["N"], "country": ["Northland"]})
+    inclusion = pd.DataFrame({"actor_id": ["NORTH"], "n_sentences": [3]})
+    named = [
+        collect_names(book, known, STAGES.assign(name="s"), make_hypotheses(ENTRY), inclusion)["families"]
+        for book in (BOOK, KEPT)
+    ]
+    assert named == [{"RS_any": "Security"}, {"RS_any": "Any", "OLD": "Self"}]
 
 
 def test_agreement_is_silent_on_what_two_coders_were_not_asked_for():
