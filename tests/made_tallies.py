@@ -40,11 +40,11 @@ def make_tallies(n_documents=48, seed=1, shares=None, actors=("NORTH", "EAST", "
     return check(table, TALLIES)
 
 
-def make_hypotheses(*entries):
+def make_hypotheses(*entries, codes=("A1", "B1", "A_any", "RARE", "OTHER")):
     """Return hypotheses H1, H2, ... (of family first) from lines such as 'test: joint, codes: [A1], actors: [EAST, WEST]'."""
     lines = []
     for number, entry in enumerate(entries, start=1):
         family = "" if "family" in entry else "family: first, "
         lines.append(f"  - {{id: H{number}, {family}claim: c, ground: g, {entry}}}")
-    codes, actors = ["A1", "B1", "A_any", "RARE", "OTHER"], ["NORTH", "EAST", "SOUTH", "WEST"]
-    return read_hypotheses(WINDOWS + "\n".join(lines) + "\n", codes, actors, ["ST1", "ST2"])
+    actors = ["NORTH", "EAST", "SOUTH", "WEST"]
+    return read_hypotheses(WINDOWS + "\n".join(lines) + "\n", list(codes), actors, ["ST1", "ST2"])

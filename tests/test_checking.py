@@ -12,6 +12,7 @@ from made_pages import write_page
 from framings.checking import check_corpus, find_corpus, sum_up
 from framings.cli import main
 from framings.faults import collect_faults
+from framings.schemas import CODED
 
 
 @pytest.fixture
@@ -142,6 +143,30 @@ def test_documents_outside_all_stages_are_counted(corpus):
     """By year."""
     append(corpus / "documents.csv", write_register([make_row(102, date="1999-05-05")]).decode().splitlines()[1])
     assert any("1 document in no stage (1 of 1999)" in line for line in check(corpus))
+
+
+def test_coders_of_an_older_codebook_are_told(corpus):
+    """A note names coder, codes, both versions and the cure; it goes once the sentences are coded from the newer codebook."""
+    book = corpus.parents[1] / "reference/codebook.yaml"
+    told = "ann,human_trained,2.1.0,1,en,,,2026-12-01"
+    (corpus / "codes").mkdir()
+    path = corpus / "codes/ann.csv"
+    path.write_text(",".join(CODED.columns) + f"\nd1:t000:s00,abc,RS01,{told}\nd1:t000:s01,abd,NONE,{told}\n", encoding="utf-8")
+    before = check(corpus)
+    assert not any("ann" in line for line in before)
+    text = book.read_text(encoding="utf-8").replace("version: 2.1.0", "version: 2.2.0", 1)
+    book.write_text(text.replace("      - id: RS12\n", '      - id: RS12\n        since: "2.2.0"\n', 1), encoding="utf-8")
+    (line,) = set(check(corpus)) - set(before)
+    assert line.startswith(
+        f"note   {path}: ann coded 2 sentences from version 2.1.0 of the codebook and was not asked for RS12 (since 2.2.0), "
+    )
+    assert (
+        "nor therefore for RS_any, RS_brake, PRUDENCE, which need it" in line and "framings code export --corpus garden" in line
+    )
+    path.write_text(path.read_text(encoding="utf-8").replace("2.1.0", "2.2.0"), encoding="utf-8")
+    assert check(corpus) == before
+    append(path, "d1:t000:s02,abe,RS01,ann,nobody,2.2.0,1,en,,,2026-12-01")
+    assert any(line.startswith("STOPS") and "ann.csv, row 4" in line and "coder_kind" in line for line in check(corpus))
 
 
 def test_a_simulated_corpus_takes_no_documents(corpus):

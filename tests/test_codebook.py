@@ -5,7 +5,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from framings.codebook import NEGATION, CodebookError, evaluate_composites, fold_pattern, read_codebook
+from framings.codebook import (
+    NEGATION,
+    CodebookError,
+    evaluate_composites,
+    find_families,
+    fold_pattern,
+    keep_asked,
+    read_codebook,
+)
 from framings.frames import match_patterns
 
 BOOK = Path(__file__).parents[1] / "data/reference/codebook.yaml"
@@ -94,11 +102,92 @@ def test_a_frame_without_a_code_is_refused():
         ("all: [OS01], ", "all: [OS99], ", "composites.ONLY_RANK.all: 'OS99' is neither a code nor a composite written above it"),
         ("any: [RS01]", "any: []", "composites.RS_any: no members"),
         ("id: RS_any", "id: FUN", "composites.FUN: the id 'FUN' is already used"),
+        (
+            "id: OS01,",
+            "id: OS01, since: 1.0,",
+            "OS.subframes.OS01: since is 1.0; write a version of the codebook as text, as in since",
+        ),
+        ("id: OS01,", "id: OS01, since: soon,", "OS01: since is 'soon'; write a version"),
+        ("id: OS01,", "id: OS01, since: ,", "OS01: since is None; write a version"),
+        (
+            "id: OS01,",
+            'id: OS01, since: "1.0.1",',
+            "OS01: since '1.0.1' is above the codebook's own version '1.0.0'; raise 'version'",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(old, new, says):
     """Each mistake gets one sentence with the path or the line of the entry."""
     assert says in refusal(old, new)
+
+
+def test_a_version_of_no_numbers_says_nothing_of_since():
+    """Where the codebook's own version cannot be compared, no code can be since one."""
+    with pytest.raises(
+        CodebookError, match=r"OS01: since needs a codebook whose version is numbers and dots, and this one's is 'draft'"
+    ):
+        read_codebook(SMALL.replace("1.0.0", "draft").replace("id: OS01,", 'id: OS01, since: "1.0",'))
+
+
+# Version 2.10.0: shock and trade are old, rank came with 2.2.0, debt with 2.10.0.
+GROWN = (
+    SMALL.replace("version: 1.0.0", "version: 2.10.0")
+    .replace("id: OS01,", 'id: OS01, since: "2.2.0",')
+    .replace("  OS:\n", '      - {id: RS02, since: "2.10.0", name: debt, title: Debt, definition: a debt, en: [debt]}\n  OS:\n')
+    .replace(
+        "any: [RS01]}",
+        "any: [RS01, RS02]}\n  - {id: OLD, title: Old, any: [RS01]}\n  - {id: FAR, title: Far, any: [OLD, RS_any]}",
+    )
+    + "collisions:\n  - {cue: debt, codes: [RS01, RS02], rule: owed}\n  - {cue: trade, codes: [RS01, FUN], rule: sold}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "codes", "composites", "families"),
+    [
+        (
+            "2.10.0",
+            ["RS01", "RS02", "OS01", "FUN"],
+            ["RS_any", "OLD", "FAR", "ONLY_RANK"],
+            {"RS": ("RS01", "RS02"), "OS": ("OS01",)},
+        ),
+        (
+            "2.10",
+            ["RS01", "RS02", "OS01", "FUN"],
+            ["RS_any", "OLD", "FAR", "ONLY_RANK"],
+            {"RS": ("RS01", "RS02"), "OS": ("OS01",)},
+        ),
+        ("2.9.9", ["RS01", "OS01", "FUN"], ["OLD"], {"RS": ("RS01",), "OS": ("OS01",)}),
+        ("2.2", ["RS01", "OS01", "FUN"], ["OLD"], {"RS": ("RS01",), "OS": ("OS01",)}),
+        ("2.1.0", ["RS01", "FUN"], ["OLD"], {"RS": ("RS01",)}),
+        ("pilot", ["RS01", "FUN"], ["OLD"], {"RS": ("RS01",)}),
+    ],
+)
+def test_a_coder_of_an_older_version_was_not_asked_for_newer_codes(version, codes, composites, families):
+    """Versions are compared number by number; what needs a newer code goes with it, also through another composite and as a "not"."""
+    asked = keep_asked(read_codebook(GROWN), version)
+    assert asked.codes["code"].tolist() == codes
+    assert list(asked.composites) == composites
+    assert {name: family["codes"] for name, family in asked.families.items()} == families
+    assert set(asked.patterns["code"]) == {*codes, NEGATION}
+    assert [entry["cue"] for entry in asked.collisions] == (["debt", "trade"] if "RS02" in codes else ["trade"])
+
+
+def test_a_codebook_without_since_is_known_to_all():
+    """Old codebooks and old codes go on as they were."""
+    small = read_codebook(SMALL)
+    assert keep_asked(small, "0.1") is small and small.codes["since"].tolist() == [""] * 3
+
+
+def test_a_composite_stands_for_its_family_also_when_it_was_kept_as_it_was():
+    """The composite of all sub-frames first, else that of the latest earlier version, else none."""
+    assert find_families(read_codebook(GROWN)) == {"RS_any": "RS"}
+    kept = read_codebook(GROWN.replace("any: [RS01, RS02]}", "all: [RS01, RS02]}"))
+    assert find_families(kept) == {"OLD": "RS"}
+    assert (
+        find_families(read_codebook(GROWN.replace("any: [RS01, RS02]}", "any: [RS02]}").replace("any: [RS01]}", "any: [FUN]}")))
+        == {}
+    )
 
 
 def test_the_projects_codebook_has_26_sub_frames_in_two_families(book):

@@ -522,7 +522,7 @@
         mine.push({
           ...row, label: nameStage(stage), name: nameActor(actor), about: sayShare(row), drawn: row.share !== null,
           low: row.low ?? row.share, high: row.high ?? row.share,
-          cells: [nameStage(stage), nameActor(actor), row.share === null ? "–" : percent(row.share), interval, String(row.n), String(row.n_coded), String(row.n_documents), row.reason || ""],
+          cells: [nameStage(stage), nameActor(actor), row.share === null ? "–" : percent(row.share), interval, String(row.n), String(row.n_coded ?? "–"), String(row.n_documents), row.reason || ""],
         });
       }
       addChart(place, "shares", `${nameCode(code)}: share of sentences by actor and stage`, mine, heads,

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from framings.coded import read_coding
+from framings.coded import name_unasked, read_coding
 from framings.explorer import collect_explorer
 from framings.explorer_charts import bundle_vega, draw_charts
 from framings.explorer_page import bundle_explorer, write_bundle
@@ -20,7 +20,8 @@ tables |= {"coded": read_coding(given.sample, given.coded, tables["frame"])[1]} 
 names = json.loads(Path(given.names).read_text(encoding="utf-8"))
 _, _, codebook, hypotheses = read_corpus(Path(given.corpus[0]).parent, given.codebook)
 withheld = list_withheld(read_hand_table(given.register, REGISTER))
-core, texts = collect_explorer(tables, names, codebook.composites, hypotheses, withheld)
+unasked = name_unasked(codebook, tables.get("coded"))
+core, texts = collect_explorer(tables, names, codebook.composites, hypotheses, withheld, unasked=unasked)
 bundle = bundle_explorer(core, texts, draw_charts(), bundle_vega())
 Path(snakemake.output.explorer).write_text(write_bundle(bundle), encoding="utf-8")
 log.info("%d documents, %d of them withheld; %d shards of text", len(core["documents"]["id"]), len(withheld), len(texts))

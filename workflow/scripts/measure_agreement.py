@@ -4,10 +4,10 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from framings.agreement import measure_agreement
+from framings.agreement import AGREEMENT, measure_agreement
 from framings.codebook import read_codebook
-from framings.coded import read_coding
-from framings.confusions import count_confusions
+from framings.coded import measure_asked, read_coding
+from framings.confusions import CONFUSIONS_BY_ACTOR, count_confusions
 from framings.jobs import open_log
 from framings.references import REFERENCE
 from framings.storage import read_tables, write_table
@@ -17,10 +17,10 @@ given, book = snakemake.input, read_codebook(Path(snakemake.input.codebook).read
 frame = read_tables(given.frame)
 sample, coded, n_shifted = read_coding(given.sample, given.coded, frame)
 coded, by_sentence = coded[coded["coder_id"] != REFERENCE], frame.set_index("sentence_id")
-chance, documents = sample.set_index("sentence_id")["p"], by_sentence["document_id"]
+given, chance = (coded, book, by_sentence["document_id"]), sample.set_index("sentence_id")["p"]
 with threadpool_limits(1):
-    agreement = measure_agreement(coded, book.codes, documents, book.composites, snakemake.params.seed, p=chance)
-confusions = count_confusions(coded, book.codes, documents, book.composites, by_sentence["actor_id"], snakemake.params.seed)
+    agreement = measure_asked(measure_agreement, AGREEMENT, *given, snakemake.params.seed, p=chance)
+confusions = measure_asked(count_confusions, CONFUSIONS_BY_ACTOR, *given, by_sentence["actor_id"], snakemake.params.seed)
 write_table(agreement, snakemake.output.agreement)
 write_table(confusions, snakemake.output.confusions)
 passed = agreement["status"].eq("confirmatory").sum()

@@ -1,11 +1,8 @@
 """Measure dictionary and trained coder against the reference codes."""
 
-from pathlib import Path
-
 from threadpoolctl import threadpool_limits
 
-from framings.codebook import read_codebook
-from framings.coded import read_coding
+from framings.coded import read_asked, read_coding
 from framings.coder_accuracy import compare_coders, measure_coders
 from framings.correction import spread_codes
 from framings.jobs import open_log
@@ -13,10 +10,12 @@ from framings.references import choose_reference, spread_reference
 from framings.storage import read_matrix, read_tables, write_table
 
 log = open_log(snakemake.log[0], "measure_coders")
-given, book = snakemake.input, read_codebook(Path(snakemake.input.codebook).read_text(encoding="utf-8"))
+given = snakemake.input
 frame = read_tables(given.frame)
 sample, coded, _ = read_coding(given.sample, given.coded, frame)
-reference = spread_reference(choose_reference(coded, snakemake.params.kinds), book, families=False)
+reference = choose_reference(coded, snakemake.params.kinds)
+book = read_asked(given.codebook, reference)
+reference = spread_reference(reference, book, families=False)
 dictionary = spread_codes(read_tables(given.dictionary), frame["sentence_id"], list(reference))
 coders = {"dictionary": dictionary, "trained": read_matrix(given.given)}
 chance, scores = sample.set_index("sentence_id")["p"], {"trained": read_matrix(given.probabilities)}

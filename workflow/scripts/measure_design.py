@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from framings.coded import read_coding
+from framings.coded import read_coding, restrict_codebook
 from framings.correction import add_composites
 from framings.designs import measure_design, write_design
 from framings.inputs import read_corpus
@@ -16,7 +16,8 @@ _, _, book, hypotheses = read_corpus(Path(given.corpus[0]).parent, given.codeboo
 known = {}
 if given.get("frame"):
     sample, coded, _ = read_coding(given.sample, given.coded, frame := read_tables(given.frame))
-    reference = add_composites(spread_reference(choose_reference(coded, settings.kinds), book, families=False), book.composites)
+    book = restrict_codebook(book, reference := choose_reference(coded, settings.kinds))
+    reference = add_composites(spread_reference(reference, book, families=False), book.composites)
     known = {"accuracy": read_tables(given.accuracy), "reference": reference, "sample": sample, "frame": frame}
 design = measure_design(read_tables(given.dictionary), read_tables(given.headline), settings.coder, hypotheses, **known)
 write_design(design, snakemake.output.design)

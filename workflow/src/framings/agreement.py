@@ -35,7 +35,8 @@ AGREEMENT = Contract(
         "status": Column("text", "whether tests of it may be confirmatory", values=("confirmatory", "exploratory")),
         "reason": Column("text", "why, in words"),
     },
-    open_columns="int",  # then n_positive_<coder>: sentences (of those coded by two or more) to which this coder gave it
+    # then n_positive_<coder>: sentences (of those coded by two or more) to which this coder gave it; missing: was not asked for it
+    open_columns="int", open_missing=True,
 )  # fmt: skip
 
 

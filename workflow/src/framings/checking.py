@@ -9,6 +9,7 @@ from framings.faults import (
     check_hypotheses,
     check_settings,
     collect_faults,
+    read_coded,
     read_corrections,
     read_people,
     read_register,
@@ -95,6 +96,7 @@ def check_corpus(root, folder, pages):
     findings += collect_faults(folder / "relevance.csv", read_relevance)[1]
     findings += check_title(folder)
     findings += check_hypotheses(root, folder, known, stages)
+    findings += check_codes(root, folder)
     if register is not None and len(register):
         findings += check_addresses(register, folder / "documents.csv")
         findings += check_pages(register, corrections, folder, pages)
@@ -114,6 +116,37 @@ def check_title(folder):
     except ValueError as error:
         return [Finding(True, str(error))]
     return []
+
+
+def check_codes(root, folder):
+    """Return the findings on the codes that coders gave: tables that cannot be read, coders who were not asked for newer codes."""
+    from framings.codebook import read_codebook
+    from framings.coded import list_unasked
+
+    findings, book = [], None
+    for path in sorted((folder / "codes").glob("*.csv")):
+        if path.name == "sample.csv":
+            continue
+        coded, found = collect_faults(path, read_coded)
+        findings += found
+        try:
+            book = book or read_codebook((root / "data/reference/codebook.yaml").read_text(encoding="utf-8"))
+        except (ValueError, OSError):  # told with the hypotheses
+            continue
+        for coder, version, n, codes, composites in [] if coded is None else list_unasked(book, coded):
+            since = dict(zip(book.codes["code"], book.codes["since"], strict=True))
+            lacking = ", ".join(f"{code} (since {since[code]})" for code in codes)
+            made = (
+                f", nor therefore for {', '.join(composites)}, which need {'it' if len(codes) == 1 else 'them'}"
+                if composites
+                else ""
+            )
+            findings.append(Finding(False, (
+                f"{path}: {coder} coded {count_things(n, 'sentence')} from version {version} of the codebook and was not asked for {lacking}{made}: "
+                f"what rests on these codes calls that not coded; code the drawn sentences again (framings code export --corpus {folder.name}, then "
+                "import), or take a new code out of a composite that should stay as it was"
+            )))  # fmt: skip
+    return findings
 
 
 def sum_up(findings, corpus):

@@ -1,7 +1,7 @@
 """The codebook: codes, the patterns that stand for them, and composites of codes."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import yaml
@@ -15,9 +15,10 @@ COMPOSITE_PARTS = ("any", "all", "not")
 SECTIONS = ("version", "what_is_measured", "decision_order", "attributes", "negation", "families", "residual", "markers")
 SECTIONS += ("composites", "collisions")
 TEXTS = ("name", "title", "definition", "direction_default", "include", "exclude", "ground")
-CODE_KEYS = ("id", *TEXTS, "borderline", "examples", "counterexample", *LANGUAGES, "near_miss")
+CODE_KEYS = ("id", *TEXTS, "since", "borderline", "examples", "counterexample", *LANGUAGES, "near_miss")
 ATTRIBUTE_KEYS = ("id", "title", "applies_to", "definition", "values")
 CODE_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+VERSION = re.compile(r"[0-9]+(\.[0-9]+)*")
 
 
 class CodebookError(ValueError):
@@ -29,9 +30,9 @@ class Codebook:
     """A codebook as tables.
 
     codes: one row a code in the order of the file: code, kind (sub-frame, residual, marker), family (of a sub-frame,
-    else empty), name, title, definition, direction_default, include, exclude, ground (empty where not given), borderline,
-    examples as (language, text), counterexample as (text, why) or empty. A residual code without patterns is never found by
-    the dictionary.
+    else empty), name, title, definition, direction_default, include, exclude, ground (empty where not given), since (version of
+    the codebook that introduced or redefined it; empty: no coder worked without it), borderline, examples as (language, text),
+    counterexample as (text, why) or empty. A residual code without patterns is never found by the dictionary.
     patterns: one row a pattern: code, language, pattern as written, tokens (folded, separated by a space), is_mask (a
     near miss). The negation words are here too, under the code ``NEGATION``.
     families: family id -> name, definition and the ids of its sub-frames. composites: id -> title, any, all, not.
@@ -67,7 +68,7 @@ def read_codebook(text):
         }
     for section, kind in (("residual", "residual"), ("markers", "marker")):
         entries += [(entry, section, kind, "") for entry in book.get(section) or []]
-    codes, patterns = _read_codes(entries)
+    codes, patterns = _read_codes(entries, str(book["version"]))
     negation = book.get("negation") or {}
     _refuse_keys(negation, (*LANGUAGES, "near_miss"), "negation")
     patterns += _read_patterns(negation, NEGATION, "negation")
@@ -106,6 +107,77 @@ def fold_pattern(pattern):
         if [span for _, *span in tokenise(filled)] != [[0, len(filled)]]:
             raise ValueError(f"{token!r} in {pattern!r} is not one word; write words separated by spaces, without punctuation")
     return " ".join(map(fold_token, tokens))
+
+
+def parse_version(text):
+    """Return a version as numbers that can be compared, or None where it is not text of numbers and dots; 2.2 is 2.2.0.
+
+    >>> parse_version("2.10.0") > parse_version("2.9"), parse_version("planted")
+    (True, None)
+    """
+    if not isinstance(text, str) or not VERSION.fullmatch(text):
+        return None
+    numbers = [int(number) for number in text.split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def keep_asked(codebook, version):
+    """Return the ``Codebook`` without the codes that a coder of ``version`` was not asked for, and without what needs them.
+
+    Codes introduced or redefined ``since`` a later version go, and with them their patterns, their collision rules, families of
+    which none is left, and composites that need one of them, be it through another composite. A version that is not of
+    numbers and dots is older than all.
+    """
+    known = parse_version(version) or ()
+    asked = codebook.codes["since"].map(lambda since: not since or parse_version(since) <= known).astype(bool)
+    if asked.all():
+        return codebook
+    left = set(codebook.codes.loc[asked, "code"])
+    families = {
+        name: family | {"codes": tuple(code for code in family["codes"] if code in left)}
+        for name, family in codebook.families.items()
+    }
+    return replace(
+        codebook,
+        codes=codebook.codes[asked].reset_index(drop=True),
+        patterns=codebook.patterns[codebook.patterns["code"].isin([*left, NEGATION])].reset_index(drop=True),
+        families={name: family for name, family in families.items() if family["codes"]},
+        composites=keep_known(codebook.composites, left),
+        collisions=tuple(entry for entry in codebook.collisions if left.issuperset(entry["codes"])),
+    )
+
+
+def keep_known(composites, codes):
+    """Return the composites that need no code but ``codes`` and composites of them.
+
+    >>> one = {"any": ("A",), "all": (), "not": ()}
+    >>> list(keep_known({"X": one, "Y": one | {"not": ("B",)}, "Z": one | {"all": ("Y",)}}, ["A"]))
+    ['X']
+    """
+    known, kept = set(codes), {}
+    for name, parts in composites.items():
+        if known.issuperset(member for key in COMPOSITE_PARTS for member in parts[key]):
+            kept[name] = parts
+            known.add(name)
+    return kept
+
+
+def find_families(codebook):
+    """Return {composite: family} of the composites that stand for a family: one that holds just its sub-frames.
+
+    Where no composite holds all of them, one counts that holds those of an earlier version, the latest first: a scholar may add a
+    sub-frame and keep the composite's list as it was.
+    """
+    pure = {frozenset(parts["any"]): name for name, parts in codebook.composites.items() if not parts["all"] and not parts["not"]}
+    since, found = dict(zip(codebook.codes["code"], codebook.codes["since"], strict=True)), {}
+    for family, content in codebook.families.items():
+        added = sorted({parse_version(since[code]) for code in content["codes"] if since[code]}, reverse=True)
+        earlier = [[code for code in content["codes"] if (parse_version(since[code]) or ()) < version] for version in added]
+        stands = [pure[frozenset(codes)] for codes in (content["codes"], *earlier) if frozenset(codes) in pure]
+        found |= {stands[0]: family} if stands else {}
+    return found
 
 
 def evaluate_composites(carried, composites):
@@ -164,8 +236,8 @@ def _read_id(entry, path):
     return code
 
 
-def _read_codes(entries):
-    """Return rows of the tables of codes and of patterns from (entry, path, kind, family)."""
+def _read_codes(entries, version):
+    """Return rows of the tables of codes and of patterns from (entry, path, kind, family) of the codebook of a version."""
     codes, patterns, seen = [], [], set()
     for entry, section, kind, family in entries:
         code = _read_id(entry, section)
@@ -175,12 +247,29 @@ def _read_codes(entries):
         seen.add(code)
         _refuse_keys(entry, CODE_KEYS, path, required=("name", "title", "definition"))
         row = {"code": code, "kind": kind, "family": family} | {key: entry.get(key) or "" for key in TEXTS}
+        row |= {"since": _read_since(entry, path, version)}
         codes.append(row | {"borderline": tuple(entry.get("borderline") or ())} | _read_examples(entry, path))
         found = _read_patterns(entry, code, path)
         if kind != "residual" and not any(not pattern[-1] for pattern in found):
             raise CodebookError(f"{path}: no pattern in any language; give at least one")
         patterns += found
     return codes, patterns
+
+
+def _read_since(entry, path, version):
+    """Return the version of the codebook that introduced or redefined a code, empty where the entry does not say."""
+    if "since" not in entry:
+        return ""
+    since, own = parse_version(entry["since"]), parse_version(version)
+    if since is None:
+        raise CodebookError(f'{path}: since is {entry["since"]!r}; write a version of the codebook as text, as in since: "2.2.0"')
+    if own is None:
+        raise CodebookError(f"{path}: since needs a codebook whose version is numbers and dots, and this one's is {version!r}")
+    if since > own:
+        raise CodebookError(
+            f"{path}: since {entry['since']!r} is above the codebook's own version {version!r}; raise 'version', or correct it"
+        )
+    return entry["since"]
 
 
 def _read_examples(entry, path):

@@ -67,6 +67,8 @@ def explore_specifications(talk, coders, codes, hypotheses, stages, relevance, c
             margin = hypothesis.margin_points / 100 if hypothesis.test == "equivalence" else None
             key = {"hypothesis_id": hypothesis.id, "window_id": window.id, "confirmatory": sure[hypothesis.id, window.id]}
             table, row = draw_curve(table, scored, signs, hypothesis.sign, margin)
+            if row["reason"] and not table["is_record"].eq(True).any():
+                row["reason"] += f"; that of the record: {coder_id} was not asked for its codes"
             tables.append(table)
             rows.append(key | {"sign": hypothesis.sign, "margin": margin} | row)
         if any(row["reason"] is None for row in rows):

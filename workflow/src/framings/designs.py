@@ -81,13 +81,14 @@ def measure_design(tallies, headline, coder_id, hypotheses, accuracy=None, refer
     """Return {"documents", "codes", "coders", "sample"}: the design of a corpus, tables of the contracts above.
 
     ``tallies`` are the dictionary's, ``headline`` those of ``coder_id``, the coder that counts; of one language both. ``codes``
-    holds the families and what confirmatory hypotheses compare. ``accuracy`` is CODER_ACCURACY, ``reference`` a codes matrix of
+    holds the families and what confirmatory hypotheses compare, as far as all coders were asked for it. ``accuracy`` is CODER_ACCURACY, ``reference`` a codes matrix of
     reference codes with composites, ``sample`` SAMPLE and ``frame`` what it was drawn from; without them coders and sample are empty.
     """
     confirmatory = {family.id for family in hypotheses.families if family.confirmatory}
     tested = [hypothesis for hypothesis in hypotheses.hypotheses if hypothesis.family in confirmatory]
     needed = sorted({code for hypothesis in tested for code in hypothesis.needed_codes} | set(FAMILIES))
-    needed = [code for code in needed if code in tallies.columns and code in headline.columns]
+    tables = [tallies, headline, *([] if reference is None else [reference])]
+    needed = [code for code in needed if all(code in table.columns for table in tables)]
     key = ["document_id", "date", "stage_id", "event_type", "actor_id"]
     documents = (
         tallies.groupby(key, as_index=False)[["n_sentences", "n_words"]].sum().sort_values(["date", *key], ignore_index=True)

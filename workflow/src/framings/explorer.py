@@ -27,7 +27,7 @@ SHOWN_CODES = {"sample": REFERENCE, "corrected": "trained"}
 OTHER_TITLES = {"planted": "planted codes", REFERENCE: "reference codes"}
 
 
-def collect_explorer(tables, names, composites, hypotheses, withheld=(), text_budget=TEXT_BUDGET):
+def collect_explorer(tables, names, composites, hypotheses, withheld=(), text_budget=TEXT_BUDGET, unasked=()):
     """Return (core, shards): what the page's script reads, as plain lists and dicts.
 
     ``tables``: documents, turns, speakers, marks, paragraphs, spans, sentences, matches, codes (of coders of all sentences), frame
@@ -35,6 +35,7 @@ def collect_explorer(tables, names, composites, hypotheses, withheld=(), text_bu
     there are any given (decisions of the trained coder) and coded (CODED of people or models). ``composites`` as in the codebook.
     ``hypotheses``: the ``Hypotheses``. ``withheld``: ids of documents whose text may not be passed on: their sentences
     keep speaker, day and address. ``text_budget``: bytes of packed text; documents with talk on integration come first.
+    ``unasked``: {coder: codes and composites that it was not asked for}.
     """
     documents = list_documents(tables, withheld)
     place = {name: k for k, name in enumerate(documents["id"])}
@@ -51,7 +52,7 @@ def collect_explorer(tables, names, composites, hypotheses, withheld=(), text_bu
         "tests": list_tests(tables["assessments"], hypotheses, names),
         "topics": list_topics(tables, place),
     }
-    return core | list_codes(tables, place, codes, composites), shards
+    return core | list_codes(tables, place, codes, composites, dict(unasked)), shards
 
 
 def list_documents(tables, withheld=()):
@@ -138,7 +139,7 @@ def list_topics(tables, place):
 # Codes -------------------------------------------------------------------------------------------------------------
 
 
-def list_codes(tables, place, codes, composites):
+def list_codes(tables, place, codes, composites, unasked=None):
     """Return the sentences that count and who gave which code to them: positions, each as the step from the one before.
 
     read: {coder: positions that the coder read; missing where all}. A composite holds where its parts say so.
@@ -167,11 +168,16 @@ def list_codes(tables, place, codes, composites):
             "number": frame["number"].tolist(),
             "actor": _coded(frame["actor_id"]),
         },
-        "given": {coder: _list_carriers(matrix, codes, composites) for coder, matrix in given.items()},
+        "given": {coder: _list_carriers(matrix, codes, _keep(composites, unasked, coder)) for coder, matrix in given.items()},
         "read": read,
         "coders": {coder: name_coding(coder, tables.get("coded")) for coder in [*given, *SHOWN_CODES]},
         "shown_codes": {coder: shown for coder, shown in SHOWN_CODES.items() if shown in given},
     }
+
+
+def _keep(composites, unasked, coder):
+    """Return the composites that a coder was asked for."""
+    return {name: parts for name, parts in composites.items() if name not in (unasked or {}).get(coder, ())}
 
 
 def name_coding(coder, coded=None):

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from framings.schemas import CORRECTIONS, KNOWN_SPEAKERS, REGISTER, RELEVANCE, STAGES
+from framings.schemas import CODED, CORRECTIONS, KNOWN_SPEAKERS, REGISTER, RELEVANCE, STAGES
 
 MOST_A_FILE = 100
 ROW = re.compile(r"\brow (\d+)")
@@ -136,6 +136,13 @@ def read_relevance(file, name):
     from framings.storage import read_hand_table
 
     return check_relevance(read_hand_table(file, RELEVANCE))
+
+
+def read_coded(file, name):
+    """Return the codes of a coder in an open file, or raise one sentence at the first fault."""
+    from framings.storage import read_hand_table
+
+    return read_hand_table(file, CODED)
 
 
 def _tell_contract(sentence):

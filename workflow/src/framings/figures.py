@@ -250,7 +250,7 @@ def _claim_frames(cells, codes, actors, stages):
     pairs = [(cells.get((a, p, s)), cells.get((b, p, s))) for p in actors for s in stages]
     pairs = [(x, y) for x, y in pairs if _is_number(x) and _is_number(y)]
     if not pairs:
-        return f"{name_a} and {name_b} by actor and stage: no cell could be estimated"
+        return f"{name_a} and {name_b} by actor and stage: both could be estimated in no cell"
     apart = [x.share > y.share for x, y in pairs if _are_apart(x, y)]
     n, cells = len(pairs), "the one estimable cell" if len(pairs) == 1 else f"{len(pairs)} estimable cells"
     if not apart:
@@ -272,8 +272,13 @@ def _not_estimable(cells, mark="n.e."):
     if not gaps:
         return ""
     reasons = list(dict.fromkeys(str(cell.reason) for cell in gaps if pd.notna(cell.reason)))
+    asked = ", or codes that were not asked for" if any(reason.startswith("not coded") for reason in reasons) else ""
     lacking = "documents, sentences or reference codes" if "reference codes" in "".join(reasons) else "documents or sentences"
-    why = f" ({'; '.join(reasons)})" if 0 < len(reasons) <= 2 else f" (too few {lacking}: the reason of each is in the table)"
+    why = (
+        f" ({'; '.join(reasons)})"
+        if 0 < len(reasons) <= 2
+        else f" (too few {lacking}{asked}: the reason of each is in the table)"
+    )
     return f"{mark}: not estimable{why}."
 
 

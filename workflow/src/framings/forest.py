@@ -274,7 +274,7 @@ def _forest_line(page, row, x, limits, y):
         draw_marks(page, [(x(max(limits[0], min(limits[1], 100 * row.estimate))), y)], color, "o", 4.8, filled)
         say(page, columns["estimate"], y - 0.035, text, LEAST, color, ha="right")
     else:
-        why = "n.e." if pd.isna(row.reason) else row.reason if row.verdict == RARE else f"n.e.: {row.reason}"
+        why = "n.e." if pd.isna(row.reason) else row.reason if row.verdict in (RARE, "not coded") else f"n.e.: {row.reason}"
         text = wrap_lines(why, columns["verdict"] - columns["plot"][0] - 0.2, LEAST, most=1)[0]
         say(page, columns["plot"][0] + 0.05, y - 0.035, text, LEAST, SOFT, bbox={"fc": PAPER, "ec": "none", "pad": 0.8})
     for column, value in (("swap", row.p), ("holm", row.p_holm)) if told else ():

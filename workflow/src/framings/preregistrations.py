@@ -7,7 +7,7 @@ import jinja2
 
 from framings.agreement import CODE_GATE, FAMILY_GATE, LEAST_DOCUMENTS, LEAST_SENTENCES
 from framings.assessments import MIN_PERIOD, VERDICTS
-from framings.codebook import COMPOSITE_PARTS
+from framings.codebook import COMPOSITE_PARTS, find_families
 from framings.estimates import DETECTABLE, EXACT_UP_TO, LEVEL, MIN_SWAPPED, RARE_DOCUMENTS, RARE_SENTENCES
 from framings.products import name_actors
 from framings.registrations import compare_registration
@@ -228,6 +228,8 @@ def escape_cell(text):
 
 
 def _is_family(code, codebook):
-    """Return whether a composite holds all sub-frames of a family, which says nothing of any one of them."""
+    """Return whether a composite holds all sub-frames of a family (or did so once), which says nothing of any one of them."""
     parts = codebook.composites.get(code)
-    return bool(parts) and any(set(parts["any"]) >= set(family["codes"]) for family in codebook.families.values())
+    return code in find_families(codebook) or (
+        bool(parts) and any(set(parts["any"]) >= set(family["codes"]) for family in codebook.families.values())
+    )

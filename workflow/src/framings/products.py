@@ -11,6 +11,7 @@ from html import escape
 import numpy as np
 import pandas as pd
 
+from framings.codebook import find_families
 from framings.entries import count_over, make_entry
 from framings.schemas import Column, Contract, check
 
@@ -240,17 +241,18 @@ def collect_names(codebook, known, stages, hypotheses, inclusion, most=4):
     """Return what ids are called in figures, tables and prose, as one dict that goes into JSON.
 
     codes: {sub-frame: [title, family]}; titles: {any code or composite: title}; families: {composite of its sub-frames:
-    its name}; actors: {id: name} of those shown, all_actors of all; stages, windows, hypothesis_families: {id: title};
-    margins: {hypothesis: points} of equivalence margins and upper bounds; codebook_version and what_is_measured as the codebook says;
-    window_days: {id: [first day, last day, whether confirmatory, why]}; codebook: what defines each family, code and composite (``tell_codebook``).
+    its name, or the composite's title where newer sub-frames are not in it}; actors: {id: name} of those shown, all_actors of
+    all; stages, windows, hypothesis_families: {id: title}; margins: {hypothesis: points} of equivalence margins and upper bounds;
+    codebook_version and what_is_measured as the codebook says; window_days: {id: [first day, last day, whether confirmatory, why]};
+    codebook: what defines each family, code and composite (``tell_codebook``).
     """
     codes, composites = codebook.codes, codebook.composites
     titles = codes["title"].where(codes["title"].ne(""), codes["name"].str.replace("_", " "))
     titles = dict(zip(codes["code"], titles, strict=True))
-    whole = {frozenset(parts["any"]): name for name, parts in composites.items() if not parts.get("all") and not parts.get("not")}
-    families = {
-        whole[frozenset(f["codes"])]: f["name"].capitalize() for f in codebook.families.values() if frozenset(f["codes"]) in whole
-    }
+    families = {}
+    for name, family in find_families(codebook).items():
+        whole = set(composites[name]["any"]) == set(codebook.families[family]["codes"])
+        families[name] = codebook.families[family]["name"].capitalize() if whole else composites[name]["title"]
     actors = name_actors(known)
     asked = {actor for h in hypotheses.hypotheses for actor in (*h.a, *h.b)}
     margins = {h.id: h.margin_points or h.bound_points for h in hypotheses.hypotheses}

@@ -31,7 +31,8 @@ class Column:
 class Contract:
     """A table: what one row is, which columns identify it, and its columns in order; ``open_columns`` names the kind of further columns.
 
-    ``optional`` columns are kept and checked where a table has them, and missed by nobody where it has not.
+    ``open_missing`` says whether these may have missing values. ``optional`` columns are kept and checked where a table has them,
+    and missed by nobody where it has not.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Contract:
     key: tuple
     columns: dict = field(default_factory=dict)
     open_columns: str | None = None
+    open_missing: bool = False
     optional: dict = field(default_factory=dict)
 
 
@@ -58,7 +60,7 @@ def check(table, contract):
     if extra and contract.open_columns is None:
         raise ContractError(f"table {contract.name}: column {extra[0]!r} is not in its contract")
     table = table[[*known, *extra]].reset_index(drop=True)
-    rules = known | {name: Column(contract.open_columns, "") for name in extra}
+    rules = known | {name: Column(contract.open_columns, "", missing=contract.open_missing) for name in extra}
     table = pd.DataFrame({name: _checked(table[name], rule, contract.name) for name, rule in rules.items()})
     if contract.key and (twice := table.duplicated(list(contract.key))).any():
         row = int(twice.idxmax())
@@ -516,7 +518,7 @@ PREVALENCE = Contract(
         "stage_id": Column("text", "stage, or 'all'"),
         "n_documents": Column("int", "documents in which the actor speaks on integration", low=0),
         "n_sentences": Column("int", "sentences", low=0),
-        "n_coded": Column("int", "sentences that carry the code", low=0),
+        "n_coded": Column("int", "sentences that carry the code; missing where the coder was not asked for it", missing=True, low=0),
         "share": Column("number", "n_coded / n_sentences; missing where not estimable", missing=True, low=0, high=1),
         "se": Column("number", "leave-one-document-out standard error", missing=True, low=0),
         "low": Column("number", "lower end of the 95 % interval", missing=True, low=0, high=1),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from framings.codebook import COMPOSITE_PARTS, evaluate_composites
+from framings.codebook import evaluate_composites, keep_known
 from framings.schemas import TALLIES, check
 
 OUTCOME_TALLIES = replace(TALLIES, open_columns="number")  # sums of pseudo-outcomes; they may be negative
@@ -89,12 +89,7 @@ def match_evidence(tallies, evidence, codes):
 def _columns_of(codebook, coded):
     """Return the names of the codes to tally and the composites whose members are all among them."""
     names = [code for code in codebook.codes["code"] if coded is None or code in set(coded)]
-    known, composites = set(names), {}
-    for name, parts in codebook.composites.items():
-        if known.issuperset(member for key in COMPOSITE_PARTS for member in parts[key]):
-            composites[name] = parts
-            known.add(name)
-    return names, composites
+    return names, keep_known(codebook.composites, names)
 
 
 def _place_sentences(documents, turns, speakers, sentences, marks):

@@ -39,6 +39,8 @@ def _follow_share(results, entry, row, n_sentences):
     """Follow a share: the turns of an actor in a stage, or in all."""
     coder, code = row["coder_id"], row["code"]
     tallies, seen = _read_tallies(results, coder)
+    if code not in tallies:  # the coder was not asked for it
+        return None
     mine = tallies[tallies["actor_id"] == row["actor_id"]]
     turns = mine if row["stage_id"] == "all" else mine[mine["stage_id"] == row["stage_id"]]
     again = estimate_prevalence(mine, results.corpus_files[1], coder, [code], 2, 0, seen)
@@ -244,7 +246,7 @@ def _read_thresholds(results):
 def read_reference(results):
     """Return the codes matrix of the reference codes."""
     from framings.checking import read_settings
-    from framings.coded import read_coding
+    from framings.coded import read_coding, restrict_codebook
     from framings.references import choose_reference, spread_reference
 
     made = results.folder / "simulated"
@@ -256,7 +258,8 @@ def read_reference(results):
     sample = made / "sample.csv" if results.simulated else results.hand / "codes/sample.csv"
     _, coded, _ = read_coding(sample, files, results.table("coding/frame.parquet"))
     kinds = read_settings(results.root, tolerant=True)["coding"]["kinds"]
-    return spread_reference(choose_reference(coded, kinds), results.corpus_files[2], families=False)
+    chosen = choose_reference(coded, kinds)
+    return spread_reference(chosen, restrict_codebook(results.corpus_files[2], chosen), families=False)
 
 
 def carry_codes(results, coder, sentence_ids, codes):

@@ -5,7 +5,7 @@ Apart from ``framings.storage``, so that a change of sampling or reference codes
 
 from threadpoolctl import threadpool_limits
 
-from framings.coded import read_coding
+from framings.coded import read_coding, restrict_codebook
 from framings.deliveries import mark_answers
 from framings.references import choose_reference, spread_reference
 from framings.sensitivities import Tables
@@ -27,7 +27,8 @@ def read_units(given, coder_id, hypotheses, book, kinds, seed):
     dictionary, coding = (read_tables(given["codes"]), names), None
     if given["coded"]:
         sample, coded, _ = read_coding(given["sample"], given["coded"], frame)
-        reference = spread_reference(choose_reference(coded, kinds), book, families=False)
+        reference = choose_reference(coded, kinds)
+        reference = spread_reference(reference, restrict_codebook(book, reference), families=False)
         coding = (read_matrix(given["probabilities"]), read_matrix(given["given"]), reference, sample)
     with threadpool_limits(1):
         outcomes = build_outcomes(coder_id, frame, book.composites, extra, dictionary, coding, seed)
