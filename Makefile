@@ -1,7 +1,7 @@
 # make        set up .venv from the locked requirements and run the whole workflow
 # make test   the same set-up with the test tools, then every check and test
 # make setup  the set-up alone
-# make dependability   kills, full disks, typos, time zones and hostile text at full length (half an hour); make test has a short form
+# make dependability   kills, full disks, typos, time zones and hostile text at full length (an hour); make test has a short form
 # make lock   renew the locked requirements from pyproject.toml;  make docs, make format, make clean
 
 PYTHON ?= python3

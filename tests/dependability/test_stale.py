@@ -63,6 +63,40 @@ ASIDE = {"calibration.sets": "simulate_error_rates", "plan.detectable_points": "
 OUTSIDE = ["pages", "fetch.archives", "fetch.wayback", "fetch.live", "fetch.contact", "fetch.pause"]
 ELSEWHERE = {"corpus"}  # another corpus makes everything, in a folder of its own
 OTHERS = {"pages": "elsewhere", "fetch.contact": "mail@example.org", "fetch.archives": ["archive.zip"], "coder": "dictionary"}
+# File of data or template -> the rules that read it themselves. Of PRINTED the report prints the fingerprints besides.
+ANALYSED = ["adjust_contrasts", "assess_hypotheses", "contrast_stages", "explore_specifications", "vary_analysis"]
+CORPUS = [*ANALYSED, "collect_explorer", "compare_recovery", "describe_corpus", "describe_rarities"]
+PRINTED = {
+    "data/corpora/demo/hypotheses.yaml": CORPUS,
+    "data/corpora/demo/places.csv": ["describe_circumstances"],
+    "data/corpora/demo/registrations.csv": [],
+    "data/corpora/demo/relevance.csv": ["mark_turns"],
+    "data/corpora/demo/speakers.csv": [*CORPUS, "count_terms", "describe_circumstances", "resolve_speakers"],
+    "data/corpora/demo/stages.csv": [*CORPUS, "estimate_prevalence", "mark_turns", "plot_figures"],
+    "data/reference/codebook.yaml": [*CORPUS, *CODERS, "code_frames", "list_frame", "match_truth", "tally_codes"],
+}
+READ = {
+    "data/corpora/demo/design.yaml": ["simulate_pages"],
+    "data/corpora/demo/grammar_en.yaml": ["simulate_pages"],
+    "data/corpora/demo/grammar_ru.yaml": ["simulate_pages"],
+    "data/reference/abbreviations_en.txt": ["split_sentences"],
+    "data/reference/abbreviations_ru.txt": ["split_sentences"],
+    "data/reference/stopwords_en.txt": ["count_terms"],
+    "notebooks/coding.ipynb": ["run_notebooks"],
+    "notebooks/corpus.ipynb": ["run_notebooks"],
+    "notebooks/findings.ipynb": ["run_notebooks"],
+    "notebooks/template.ipynb": ["run_notebooks"],
+    "workflow/report/explorer.css": ["render_report"],
+    "workflow/report/explorer.html.j2": ["render_report"],
+    "workflow/report/explorer.js": ["render_report"],
+    "workflow/report/report.html.j2": ["render_report"],
+}
+# Nothing on the demo follows from these: another language, rules called by name, captions, and rules and schemas with one more remark.
+UNREAD = re.compile(
+    r"data/corpora/demo/(calibration/|README\.md)|data/reference/(masks_|coding_instructions|stopwords_ru)|"
+    r"workflow/report/(figures/\w+|table|workflow)\.rst|workflow/report/package_readme|workflow/(rules|schemas)/"
+)
+FOLDERS = ["data/corpora/demo", "data/reference", "notebooks", "workflow/report", "workflow/rules", "workflow/schemas"]
 KEYS = sorted(
     ".".join(path) for path in leaves(SCHEMA) if ".".join(path) not in {path[0] for path in leaves(SCHEMA) if len(path) > 1}
 )
@@ -215,6 +249,32 @@ def test_each_file_of_code_reruns_exactly_its_dependants(built, follow, record_p
     idle = sum(not rules for rules in found.values())
     record_property(
         "row 15", f"{len(names)} code files edited in turn: exactly their dependants planned ({idle} serve no rule of `all`)"
+    )
+
+
+def list_data():
+    """Return every file of the demo, the reference data, notebooks, templates, rules and schemas."""
+    found = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file() and path.name[0] != ".")
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
+
+
+def test_every_file_of_data_says_who_reads_it():
+    """A new file is added to PRINTED, READ or UNREAD."""
+    assert [name for name in list_data() if (name in PRINTED) + (name in READ) + bool(UNREAD.match(name)) != 1] == []
+    assert not {*PRINTED, *READ} - set(list_data())
+
+
+def test_each_file_of_data_reruns_exactly_the_rules_that_depend_on_it(built, follow, record_property):
+    """Each hand table, reference, notebook and template with one more line: the rules that read it, what follows, and no other."""
+    names = sample(list_data(), 4)
+    readers = {name: [*PRINTED[name], "render_report"] if name in PRINTED else READ.get(name, []) for name in names}
+    found = dict(zip(names, plan(built, [{"edit": name} for name in names]), strict=True))
+    assert found == {name: follow(readers[name]) for name in names}
+    idle = sum(not rules for rules in found.values())
+    record_property(
+        "row 15",
+        f"{len(names)} files of data, notebooks, templates and rules edited in turn: "
+        f"exactly their readers and what follows planned ({idle} serve no rule of `all`, or a remark in them changes nothing)",
     )
 
 
