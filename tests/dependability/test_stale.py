@@ -36,10 +36,10 @@ READERS = {
     "relevance.min_mentions": ["mark_turns", "explore_specifications"],
     "relevance.window": ["mark_turns", "explore_specifications"],
     "frames.negation_window": ["code_frames"],
-    "coder": [*SHOWN, *TESTS[1:], "describe_rarities", "link_topics"],
+    "coder": [*SHOWN, *TESTS[1:], "describe_rarities", "link_topics", "measure_design"],
     "coding.sentences": ["simulate_codes"],
     "coding.seed": [*CODERS, "vary_analysis"],
-    "coding.kinds": ["train_coder", "measure_coders", "correct_codes", "vary_analysis"],
+    "coding.kinds": ["train_coder", "measure_coders", "correct_codes", "measure_design", "vary_analysis"],
     "topics.min_words": ["count_terms"],
     "topics.min_documents": ["count_terms"],
     "topics.max_share": ["count_terms"],
@@ -65,7 +65,7 @@ ELSEWHERE = {"corpus"}  # another corpus makes everything, in a folder of its ow
 OTHERS = {"pages": "elsewhere", "fetch.contact": "mail@example.org", "fetch.archives": ["archive.zip"], "coder": "dictionary"}
 # File of data or template -> the rules that read it themselves. Of PRINTED the report prints the fingerprints besides.
 ANALYSED = ["adjust_contrasts", "assess_hypotheses", "contrast_stages", "explore_specifications", "vary_analysis"]
-CORPUS = [*ANALYSED, "collect_explorer", "compare_recovery", "describe_corpus", "describe_rarities"]
+CORPUS = [*ANALYSED, "collect_explorer", "compare_recovery", "describe_corpus", "describe_rarities", "measure_design"]
 PRINTED = {
     "data/corpora/demo/hypotheses.yaml": CORPUS,
     "data/corpora/demo/places.csv": ["describe_circumstances"],
@@ -76,11 +76,13 @@ PRINTED = {
     "data/reference/codebook.yaml": [*CORPUS, *CODERS, "code_frames", "list_frame", "match_truth", "tally_codes"],
 }
 READ = {
+    "data/corpora/demo/calibration/rates.csv": ["review_error_rates"],
     "data/corpora/demo/design.yaml": ["simulate_pages"],
     "data/corpora/demo/grammar_en.yaml": ["simulate_pages"],
     "data/corpora/demo/grammar_ru.yaml": ["simulate_pages"],
     "data/reference/abbreviations_en.txt": ["split_sentences"],
     "data/reference/abbreviations_ru.txt": ["split_sentences"],
+    "data/reference/references.yaml": ["render_report"],
     "data/reference/stopwords_en.txt": ["count_terms"],
     "notebooks/coding.ipynb": ["run_notebooks"],
     "notebooks/corpus.ipynb": ["run_notebooks"],
@@ -91,9 +93,9 @@ READ = {
     "workflow/report/explorer.js": ["render_report"],
     "workflow/report/report.html.j2": ["render_report"],
 }
-# Nothing on the demo follows from these: another language, rules called by name, captions, and rules and schemas with one more remark.
+# Nothing on the demo follows from these: the design that error rates are measured with, another language, rules called by name, captions, and rules and schemas with one more remark.
 UNREAD = re.compile(
-    r"data/corpora/demo/(calibration/|README\.md)|data/reference/(masks_|coding_instructions|stopwords_ru)|"
+    r"data/corpora/demo/(calibration/(coders|codes|documents|sample)|README\.md)|data/reference/(masks_|coding_instructions|stopwords_ru)|"
     r"workflow/report/(figures/\w+|table|workflow)\.rst|workflow/report/package_readme|workflow/(rules|schemas)/"
 )
 FOLDERS = ["data/corpora/demo", "data/reference", "notebooks", "workflow/report", "workflow/rules", "workflow/schemas"]
