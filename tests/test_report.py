@@ -386,7 +386,7 @@ def test_each_verdict_stands_beside_what_it_rests_on_and_what_would_change_it():
     assert text.count(".020 (.020)") == 3 and "2 of 40 overturn it" in text
     assert "without d7. An error of 12 points would do. Over 120 specifications" in text
     assert (
-        "from +2.0 to +20.0 points, median +11.0; 118 have the claimed sign, and a test of the median over all of them at once gives p = .004"
+        "from +2.0 to +20.0 points, median +11.0; 118 have the claimed sign, and a test of the median over all of them at once has the p-value .004"
         in text
     )
     assert "B says less [B − A] too rare 20 sentences needed." in text
