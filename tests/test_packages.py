@@ -215,7 +215,7 @@ def test_remarks_above_a_heading_are_told_as_such(tmp_path):
     """A kept file may begin with what it was made from."""
     (tmp_path / "words.csv").write_text("# design 00ff\nactor_id,year,n_documents,n_words\na,2014,1,9\n", encoding="utf-8")
     resource = describe_resource(tmp_path, "words.csv")
-    assert resource["dialect"] == {"commentChar": "#"}
+    assert resource["dialect"] == {"commentChar": "#", "headerRows": [2]}
     assert [field["name"] for field in resource["schema"]["fields"]] == ["actor_id", "year", "n_documents", "n_words"]
 
 

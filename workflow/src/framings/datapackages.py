@@ -89,7 +89,8 @@ TABLES = BY_SHARD | {
     "topic_links": TOPIC_LINKS, "topics/actors": TOPIC_ACTORS, "topics/choice": TOPIC_CHOICE, "topics/fits": TOPIC_FITS,
     "topics/links": TOPIC_LINKS, "topics/shares": TOPIC_SHARES, "topics/stability": TOPIC_STABILITY, "topics/terms": TERMS,
     "topics/topics": TOPICS, "topics/turns": TOPIC_TURNS, "topics/words": TOPIC_WORDS, "twins": TWINS, "unresolved": UNRESOLVED,
-    "error_rates": ERROR_RATES, "plan": PLANS,
+    "error_rates": ERROR_RATES, "plan": PLANS, "design/documents": DESIGN_DOCUMENTS, "design/codes": DESIGN_CODES,
+    "design/coders": DESIGN_CODERS, "design/sample": DESIGN_SAMPLE, "calibration/rates": ERROR_RATES,
     "changes": CHANGES, "coding/outcomes": CODED_SENTENCES, "curves": CURVES, "interactions": INTERACTIONS,
     "sensitivities": SENSITIVITIES, "specifications": SPECIFICATIONS, "tippings": TIPPINGS, "topic_stages": TOPIC_STAGES,
     "topics/stages": TOPIC_STAGES, "topics/weights": TOPIC_WEIGHTS, "variables": VARIABLES, "words": WORDS,
@@ -160,7 +161,7 @@ def describe_resource(folder, name):
     heading, *rows = list(csv.reader(lines[remarks:]))
     contract = find_contract(name) or Contract("", "", ())
     about = {"description": f"One row is {contract.row}."} if contract.row else {}
-    about |= {"dialect": {"commentChar": "#"}} if remarks else {}
+    about |= {"dialect": {"commentChar": "#", "headerRows": [remarks + 1]}} if remarks else {}
     return {
         "name": _name_resource(name), "path": name, "profile": "tabular-data-resource", **about,
         "format": "csv", "mediatype": "text/csv", "encoding": "utf-8",
