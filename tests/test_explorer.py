@@ -200,6 +200,18 @@ class Reader:
             time.sleep(0.05)
         raise AssertionError(f"in ten seconds nothing came of {script}; the list says {self.count()!r}")
 
+    def rest(self, node):
+        """Wait until an element stands still in the window: the page may still be scrolling smoothly to what its address names."""
+        last = None
+        for _ in range(100):
+            place = self.run("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'}); return scrollY", node)
+            time.sleep(0.15)
+            still = self.run("return scrollY")
+            if place == still == last:
+                return
+            last = still
+        raise AssertionError("the page does not come to rest")
+
     def count(self):
         """Return what the list says of itself."""
         return self.run("return document.getElementById('x-count').textContent").replace("\u202f", "")
@@ -294,6 +306,7 @@ class TestInBrowser:
             "const d = [...document.querySelectorAll('.x-chart svg .mark-symbol path')].find((p) => p.__data__?.datum?.stage === 'ST2' && p.__data__.datum.actor === 'EAST');"
             "d.scrollIntoView({block: 'center', behavior: 'instant'}); return d"
         )
+        reader.rest(dot)
         ActionChains(reader.browser).move_to_element(dot).click().perform()
         n = expected_count(actor_id="EAST", stage_id="ST2")
         reader.wait("location.hash.includes('actor=EAST') && location.hash.includes('stage=ST2')")
