@@ -12,7 +12,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from framings.codebook import COMPOSITE_PARTS, evaluate_composites
+from framings.codebook import evaluate_composites, keep_known
 from framings.coder_names import CODER_TITLES
 from framings.codings import NO_CODE
 from framings.references import REFERENCE
@@ -204,11 +204,7 @@ def _lay_out(rows, position, codes):
 def _list_carriers(matrix, codes, composites):
     """Return {code: steps between the sentences that carry it}, composites among them."""
     known = set(matrix.columns) - {name for name in composites if not matrix.get(name, pd.Series(dtype=bool)).any()}
-    made = {}
-    for name, parts in composites.items():
-        if name not in known and known.issuperset(member for key in COMPOSITE_PARTS for member in parts[key]):
-            made[name] = parts
-            known.add(name)
+    made = keep_known({name: parts for name, parts in composites.items() if name not in known}, known)
     whole = matrix.drop(columns=[name for name in made if name in matrix])
     whole = pd.concat([whole.reset_index(drop=True), evaluate_composites(whole, made).reset_index(drop=True)], axis=1)
     return {code: _steps(np.flatnonzero(whole[code].to_numpy())) for code in codes if code in whole and whole[code].any()}
